@@ -1,0 +1,60 @@
+// Package api is what calls look like: the shapes that are generated from AWS's
+// models, the codecs that read and write them, the one error type, and what a
+// handler may know of its call. It knows nothing of who may do what, and stores
+// nothing.
+package api
+
+import (
+	"net/netip"
+	"time"
+
+	"github.com/gatehouse-iam/gatehouse/policy"
+)
+
+// Principal is the authenticated caller.
+type Principal struct {
+	policy.Principal
+	UserName    string // IAM users and their GetSessionToken sessions
+	UserID      string // aws:userid: AIDA…, AROA…:session, account id, account:name
+	AccessKeyID string
+	Session     *Session // nil with a long-term key
+}
+
+// Tag is a key and its value.
+type Tag struct {
+	Key   string `json:"k"`
+	Value string `json:"v"`
+}
+
+// Session is what temporary credentials carry. It is fixed at issue.
+type Session struct {
+	Issued, Expires time.Time
+	Name            string // role session name, or federated user's name
+	// Kind of credentials: "role", "session" (GetSessionToken), "federation".
+	Kind           string
+	Policies       []*policy.Policy // compiled session policies, inline and managed
+	PolicyRequired bool             // federation without a policy: nothing is allowed
+	Tags           []Tag
+	TransitiveKeys []string
+	SourceIdentity string
+	MFA            bool
+	MFATime        time.Time // when MFA was used
+	Chained        bool      // the role was assumed with another role's session
+	Issuer         string    // access key id that asked for a session or federation token
+}
+
+// Call is what a handler may know of its call.
+type Call struct {
+	Service   *Service
+	Operation *Operation
+	Principal *Principal // nil: anonymous
+	Account   string     // the caller's
+	Region    string
+	Time      time.Time // the one clock reading of the request
+	RequestID string
+	SourceIP  netip.Addr
+	UserAgent string
+	Referer   string
+	Secure    bool   // TLS to us or to a trusted proxy
+	Host      string // as the client named it
+}

@@ -1,0 +1,108 @@
+package api
+
+import "regexp"
+
+// Protocol is a wire protocol of AWS.
+type Protocol string
+
+// The protocols.
+const (
+	Query    Protocol = "query"
+	EC2Query Protocol = "ec2"
+	JSON     Protocol = "json" // 1.0 and 1.1
+	RESTXML  Protocol = "rest-xml"
+	RESTJSON Protocol = "rest-json"
+)
+
+// Service is an API as its model describes it. The generated packages api/iam,
+// api/sts, … each hold one as the variable API.
+type Service struct {
+	Name         string // signing and authorization name: "iam"
+	ID           string // "IAM"
+	Version      string // "2010-05-08"
+	Protocol     Protocol
+	JSONVersion  string // "1.1"
+	TargetPrefix string // "AWSOrganizationsV20161128"
+	Namespace    string // XML
+	EventSource  string // "iam.amazonaws.com"
+	Global       bool   // one endpoint for all regions, signed for us-east-1
+	Operations   []*Operation
+}
+
+// Operation is one operation of a service.
+type Operation struct {
+	Name          string
+	Method        string // HTTP
+	URI           string // request URI template
+	Input         *Shape // nil: none
+	Output        *Shape // nil: none
+	ResultWrapper string // query protocols
+	Errors        []*ErrorShape
+	ReadOnly      bool       // by its name's verb: Get, List, Describe, Simulate, Generate …; of the generator
+	Streaming     bool       // input or output has a streaming blob
+	NewInput      func() any // pointer to the input struct; nil where Input is
+}
+
+// ErrorShape is a modelled error.
+type ErrorShape struct {
+	Shape  string // "NoSuchEntityException"
+	Code   string // on the wire: "NoSuchEntity"
+	Status int
+	Fault  bool
+}
+
+// Kind of a shape.
+type Kind uint8
+
+// The kinds.
+const (
+	String Kind = iota
+	Boolean
+	Integer
+	Long
+	Float
+	Double
+	Blob
+	Timestamp
+	List
+	Map
+	Structure
+)
+
+// Shape describes a type of a model: for codecs and validation. Go types: a
+// string, boolean, number or timestamp member is a pointer (*string, *bool,
+// *int32, *int64, *float64, *time.Time), a blob is []byte, a list is a slice of
+// values, a map a map[string]value, a structure member a pointer to its struct.
+// Elements of lists and maps are values, not pointers.
+type Shape struct {
+	Name                            string
+	Kind                            Kind
+	Members                         []MemberShape // of a structure, in the order of the Go struct's fields
+	Element                         *Shape        // of a list or map
+	KeyShape                        *Shape        // of a map
+	Flattened                       bool
+	ElementName, KeyName, ValueName string // location names in XML
+	Min, Max                        int64  // length, size or range; -1: none
+	Pattern                         *Pattern
+	Enum                            []string
+	Sensitive                       bool
+	TimeFormat                      string // "iso8601", "unixTimestamp", "rfc822"; "" the protocol's own
+}
+
+// MemberShape is a member of a structure.
+type MemberShape struct {
+	Name      string // of the model: "UserName"; the Go field has the same name, first letter upper
+	Wire      string // location name where it differs, else Name
+	Location  string // "", "header", "headers", "querystring", "uri", "statusCode"
+	Required  bool
+	Payload   bool
+	Attribute bool // XML attribute
+	Shape     *Shape
+}
+
+// Pattern is a constraint's regular expression as the model writes it; it is
+// translated to Go and compiled on first use.
+type Pattern struct {
+	Text string
+	re   *regexp.Regexp
+}

@@ -1,0 +1,85 @@
+// Package store keeps bytes durably: ordered keys, values with a revision,
+// compare-and-set transactions and a watch. It knows nothing of what it keeps.
+package store
+
+import (
+	"context"
+	"errors"
+)
+
+// Limits that every store keeps, those of etcd.
+const (
+	MaxValue      = 1 << 20 // bytes a value
+	MaxKey        = 1024    // bytes a key
+	MaxOperations = 100     // preconditions, and changes, a commit
+)
+
+var (
+	// ErrConflict: a precondition does not hold; nothing was changed.
+	ErrConflict = errors.New("store: a precondition does not hold")
+	// ErrCompacted: the revision asked for is too old to be read or watched from.
+	ErrCompacted = errors.New("store: revision is too old")
+	// ErrTooLarge: the commit passes a limit; nothing was changed.
+	ErrTooLarge = errors.New("store: commit passes a limit")
+	// ErrClosed: the store is closed.
+	ErrClosed = errors.New("store: closed")
+)
+
+// Entry is a key's value and the revision that wrote it (from 1).
+type Entry struct {
+	Key      string
+	Value    []byte
+	Revision int64
+}
+
+// Precondition asserts that a key was last written at a revision; 0 asserts
+// that it does not exist.
+type Precondition struct {
+	Key      string
+	Revision int64
+}
+
+// Change puts a value, or deletes the key where Delete is set.
+type Change struct {
+	Key    string
+	Value  []byte
+	Delete bool
+}
+
+// Page is a part of a listing, in key order, as of Revision.
+type Page struct {
+	Entries  []Entry
+	Revision int64
+	More     bool
+}
+
+// ListOptions bound a listing.
+type ListOptions struct {
+	Revision int64  // as of this revision; 0 means now
+	After    string // keys greater than this one only
+	Limit    int    // entries at most; 0 means 1,000
+}
+
+// Commit is one committed transaction, as Watch reports it.
+type Commit struct {
+	Revision int64
+	Changes  []Change
+}
+
+// Store keeps entries. It is safe for concurrent use. Every method obeys its
+// context; a Commit whose context ends may or may not have been made.
+type Store interface {
+	// Get returns the entry and the store's revision; ok is false where there is none.
+	Get(ctx context.Context, key string) (e Entry, ok bool, err error)
+	List(ctx context.Context, prefix string, o ListOptions) (Page, error)
+	// Commit applies all changes if all preconditions hold, durably, and
+	// returns the new revision, which is greater than any before. A key may
+	// be changed once.
+	Commit(ctx context.Context, pre []Precondition, changes []Change) (int64, error)
+	// Watch sends every commit after the revision, in order, to fn, until ctx
+	// ends or fn or the store fails. ErrCompacted where that is too old.
+	Watch(ctx context.Context, after int64, fn func(Commit) error) error
+	// Revision is the current one.
+	Revision(ctx context.Context) (int64, error)
+	Close() error
+}
