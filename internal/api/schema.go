@@ -36,11 +36,21 @@ type Operation struct {
 	URI           string // request URI template
 	Input         *Shape // nil: none
 	Output        *Shape // nil: none
-	ResultWrapper string // query protocols
+	ResultWrapper string // element around the output: of the query protocols; the root element of rest-xml
+	Status        int    // HTTP status of success; 0 is 200
 	Errors        []*ErrorShape
 	ReadOnly      bool       // by its name's verb: Get, List, Describe, Simulate, Generate …; of the generator
 	Streaming     bool       // input or output has a streaming blob
-	NewInput      func() any // pointer to the input struct; nil where Input is
+	Anonymous     bool       // served without a signature: AssumeRoleWithSAML and its kind
+	Page          *Page      // nil: not a list operation that pages
+	NewInput      func() any // pointer to the input struct; never nil (an empty struct where Input is nil)
+}
+
+// Page says how a list operation pages.
+type Page struct {
+	InputToken, OutputToken []string
+	LimitKey, MoreResults   string
+	ResultKey               []string
 }
 
 // ErrorShape is a modelled error.
@@ -92,8 +102,10 @@ type Shape struct {
 // MemberShape is a member of a structure.
 type MemberShape struct {
 	Name      string // of the model: "UserName"; the Go field has the same name, first letter upper
-	Wire      string // location name where it differs, else Name
+	Wire      string // location name where the model gives one, else Name
 	Location  string // "", "header", "headers", "querystring", "uri", "statusCode"
+	Query     string // name in EC2 requests where it is not Wire with its first letter upper
+	Namespace string // XML namespace of the element, where it has its own
 	Required  bool
 	Payload   bool
 	Attribute bool // XML attribute

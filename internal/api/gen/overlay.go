@@ -1,0 +1,70 @@
+package main
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+)
+
+// overlayModel is what AWS added after the model was frozen. Operations and
+// shapes that the model lacks are added; what it has is only ever widened: a
+// shape by members, required names and enum values, an operation by errors.
+type overlayModel struct {
+	Operations map[string]*opModel `json:"operations"`
+	Shapes     map[string]*shape   `json:"shapes"`
+	Pagination map[string]*page    `json:"pagination"`
+}
+
+func (m *model) lay(over *overlayModel) error {
+	for _, name := range slices.Sorted(maps.Keys(over.Operations)) {
+		if err := m.layOperation(name, over.Operations[name]); err != nil {
+			return err
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(over.Shapes)) {
+		if err := m.layShape(name, over.Shapes[name]); err != nil {
+			return err
+		}
+	}
+	maps.Copy(m.Pagination, over.Pagination)
+	return nil
+}
+
+func (m *model) layOperation(name string, add *opModel) error {
+	have := m.Operations[name]
+	if have == nil {
+		m.Operations[name] = add
+		return nil
+	}
+	if add.Input != nil && have.Input != nil || add.Output != nil && have.Output != nil {
+		return fmt.Errorf("overlay: operation %s: the model has that shape already", name)
+	}
+	if add.Input != nil {
+		have.Input = add.Input
+	}
+	if add.Output != nil {
+		have.Output = add.Output
+	}
+	if add.AuthType != "" {
+		have.AuthType = add.AuthType
+	}
+	have.Errors = append(have.Errors, add.Errors...)
+	return nil
+}
+
+func (m *model) layShape(name string, add *shape) error {
+	have := m.Shapes[name]
+	if have == nil {
+		m.Shapes[name] = add
+		return nil
+	}
+	for _, next := range add.Members {
+		if have.Members.has(next.Name) {
+			return fmt.Errorf("overlay: %s.%s: the model has it already", name, next.Name)
+		}
+		have.Members = append(have.Members, next)
+	}
+	have.Required = append(have.Required, add.Required...)
+	have.Enum = append(have.Enum, add.Enum...)
+	return nil
+}

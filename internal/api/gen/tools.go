@@ -1,0 +1,4 @@
+package main
+
+// Keeps the module with the models in go.mod.
+import _ "github.com/aws/aws-sdk-go/aws/awserr"
