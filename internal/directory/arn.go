@@ -1,0 +1,25 @@
+package directory
+
+// ARN of the user in its account.
+func (u *User) ARN(account string) string { return arn(account, "user", u.Path, u.Name) }
+
+// ARN of the group in its account.
+func (g *Group) ARN(account string) string { return arn(account, "group", g.Path, g.Name) }
+
+// ARN of the role in its account.
+func (r *Role) ARN(account string) string { return arn(account, "role", r.Path, r.Name) }
+
+// ARN of the policy in its account.
+func (p *Policy) ARN(account string) string { return arn(account, "policy", p.Path, p.Name) }
+
+// ARN of the instance profile in its account.
+func (p *InstanceProfile) ARN(account string) string {
+	return arn(account, "instance-profile", p.Path, p.Name)
+}
+
+// RootARN is the root user's ARN.
+func RootARN(account string) string { return "arn:aws:iam::" + account + ":root" }
+
+func arn(account, kind, path, name string) string {
+	return "arn:aws:iam::" + account + ":" + kind + path + name
+}

@@ -1,0 +1,27 @@
+// Package directory is what exists: accounts and all that is in them. It keeps
+// the invariants, and nothing else does: a name is unique, a group with members
+// is not deleted, a quota holds.
+//
+// The whole state is in memory, built from the store's log of commits and from
+// nothing else. It is an immutable Snapshot that readers load without waiting; a
+// write stages records in a Tx, commits them to the store as one transaction that
+// asserts the revision of every record it read, and returns when the snapshot
+// shows them. Authentication, decisions and wire formats are not done here.
+//
+// Stored keys, one record (versioned JSON) an entity; names in keys are in lower
+// case, since AWS's names are unique without regard to case:
+//
+//	a/ACCOUNT/account           Account
+//	a/ACCOUNT/user/NAME         User
+//	a/ACCOUNT/group/NAME        Group
+//	a/ACCOUNT/role/NAME         Role
+//	a/ACCOUNT/policy/NAME       Policy (customer-managed)
+//	a/ACCOUNT/profile/NAME      InstanceProfile
+//	a/ACCOUNT/key/ID            AccessKey
+//	a/ACCOUNT/used/ID           LastUsed, of an access key or role
+//	a/ACCOUNT/organization      Organization, under its management account
+//	a/ACCOUNT/creation/ID       AccountCreation, under the management account
+//	alias/ALIAS                 the account's id: aliases are unique everywhere
+//	email/EMAIL                 the account's id: root e-mails are, too
+//	event/ID                    an event on its way to the journal
+package directory

@@ -1,0 +1,126 @@
+package directory
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/gatehouse-iam/gatehouse/internal/store"
+	"github.com/tidwall/btree"
+)
+
+// record is what every stored record can say of itself.
+type record interface {
+	version() int
+	setRevision(int64)
+	rev() int64
+}
+
+// named is a record with an id, found by its name too.
+type named interface {
+	record
+	id() string
+}
+
+func (e *Entity) version() int        { return e.Version }
+func (e *Entity) setRevision(r int64) { e.revision = r }
+func (e *Entity) rev() int64          { return e.revision }
+func (e *Entity) id() string          { return e.ID }
+
+func (k *AccessKey) version() int        { return k.Version }
+func (k *AccessKey) setRevision(r int64) { k.revision = r }
+func (k *AccessKey) rev() int64          { return k.revision }
+
+func (a *Account) version() int        { return a.Version }
+func (a *Account) setRevision(r int64) { a.revision = r }
+func (a *Account) rev() int64          { return a.revision }
+
+func (o *Organization) version() int        { return o.Version }
+func (o *Organization) setRevision(r int64) { o.revision = r }
+func (o *Organization) rev() int64          { return o.revision }
+
+func (c *AccountCreation) version() int        { return c.Version }
+func (c *AccountCreation) setRevision(r int64) { c.revision = r }
+func (c *AccountCreation) rev() int64          { return c.revision }
+
+func (u *LastUsed) version() int        { return u.Version }
+func (u *LastUsed) setRevision(r int64) { u.revision = r }
+func (u *LastUsed) rev() int64          { return u.revision }
+
+func (r *reference) version() int          { return r.Version }
+func (r *reference) setRevision(rev int64) { r.revision = rev }
+func (r *reference) rev() int64            { return r.revision }
+
+// decode reads a record and refuses one of a newer version.
+func decode(value []byte, revision int64, r record) error {
+	if err := json.Unmarshal(value, r); err != nil {
+		return err
+	}
+	if v := r.version(); v != recordVersion {
+		return fmt.Errorf("is of version %d, this Gatehouse reads %d: start the version that wrote it", v, recordVersion)
+	}
+	r.setRevision(revision)
+	return nil
+}
+
+// single applies a change of a record of which an account has one.
+func single[T any, P interface {
+	*T
+	record
+}](place *P, revision int64, c store.Change) error {
+	*place = nil
+	if c.Delete {
+		return nil
+	}
+	now := P(new(T))
+	if err := decode(c.Value, revision, now); err != nil {
+		return err
+	}
+	*place = now
+	return nil
+}
+
+// keyed applies a change of a record that is found by one key.
+func keyed[T any, P interface {
+	*T
+	record
+}](m *btree.Map[string, P], key string, revision int64, c store.Change) error {
+	if c.Delete {
+		m.Delete(key)
+		return nil
+	}
+	now := P(new(T))
+	if err := decode(c.Value, revision, now); err != nil {
+		return err
+	}
+	m.Set(key, now)
+	return nil
+}
+
+// put applies a change of an entity, and of what follows from it.
+func put[T any, P interface {
+	*T
+	named
+}](s *state, t table[T], name string, revision int64, c store.Change, relate func(s *state, old, now *T)) error {
+	old, had := t.byName.Get(name)
+	var now *T
+	if !c.Delete {
+		now = new(T)
+		if err := decode(c.Value, revision, P(now)); err != nil {
+			return err
+		}
+	}
+	if had {
+		t.byName.Delete(name)
+		t.byID.Delete(P(old).id())
+	} else {
+		old = nil
+	}
+	if now != nil {
+		t.byName.Set(name, now)
+		t.byID.Set(P(now).id(), now)
+	}
+	if relate != nil {
+		relate(s, old, now)
+	}
+	return nil
+}

@@ -1,0 +1,169 @@
+package directory
+
+import (
+	"time"
+
+	"github.com/gatehouse-iam/gatehouse/internal/api"
+)
+
+// recordVersion is written into every record, and checked when one is read.
+const recordVersion = 1
+
+// Entity is what users, groups, roles, policies and instance profiles share.
+type Entity struct {
+	Version int       `json:"v"`
+	ID      string    `json:"id"`
+	Name    string    `json:"name"`
+	Path    string    `json:"path"`
+	Created time.Time `json:"created"`
+	Tags    []api.Tag `json:"tags,omitempty"`
+
+	revision int64
+}
+
+// Grants are the policies of a user, group or role.
+type Grants struct {
+	Attached []string `json:"attached,omitempty"` // policy ARNs, in the order attached
+	Inline   []Inline `json:"inline,omitempty"`   // in the order of their names
+	Boundary string   `json:"boundary,omitempty"` // policy ARN; users and roles only
+}
+
+// Inline is an inline policy.
+type Inline struct {
+	Name     string    `json:"name"`
+	Document *Document `json:"document"`
+}
+
+// User is an IAM user.
+type User struct {
+	Entity
+	Grants
+	Groups           []string      `json:"groups,omitempty"` // group ids
+	Keys             []string      `json:"keys,omitempty"`   // access key ids
+	Login            *LoginProfile `json:"login,omitempty"`
+	PasswordLastUsed time.Time     `json:"passwordLastUsed,omitzero"`
+	// Generation ends all of the user's sessions when it is raised.
+	Generation int `json:"generation,omitempty"`
+}
+
+// LoginProfile is a console password.
+type LoginProfile struct {
+	Hash          string    `json:"hash"` // argon2id, PHC string format
+	Created       time.Time `json:"created"`
+	ResetRequired bool      `json:"resetRequired,omitempty"`
+}
+
+// Group is a group of users. Who is in it stands in the users' records.
+type Group struct {
+	Entity
+	Grants
+	Members int `json:"members,omitempty"` // raised and lowered with each membership
+}
+
+// Role is an IAM role.
+type Role struct {
+	Entity
+	Grants
+	Description        string    `json:"description,omitempty"`
+	MaxSessionDuration int       `json:"maxSessionDuration"` // seconds
+	Trust              *Document `json:"trust"`              // principals that exist are unique ids in it (P-04)
+	Profiles           int       `json:"profiles,omitempty"` // instance profiles that hold the role
+	Generation         int       `json:"generation,omitempty"`
+}
+
+// Policy is a customer-managed policy.
+type Policy struct {
+	Entity
+	Description string          `json:"description,omitempty"`
+	Updated     time.Time       `json:"updated"`
+	Default     int             `json:"default"` // number of the default version
+	Last        int             `json:"last"`    // number of the newest version ever made
+	Versions    []PolicyVersion `json:"versions"`
+	Attachments int             `json:"attachments,omitempty"` // to users, groups and roles
+	Boundaries  int             `json:"boundaries,omitempty"`  // of users and roles
+}
+
+// PolicyVersion is one version of a policy: v1, v2, …
+type PolicyVersion struct {
+	Number   int       `json:"number"`
+	Created  time.Time `json:"created"`
+	Document *Document `json:"document"`
+}
+
+// InstanceProfile hands a role to instances.
+type InstanceProfile struct {
+	Entity
+	Role string `json:"role,omitempty"` // role id
+}
+
+// AccessKey is a long-term access key of a user, or of the root user.
+type AccessKey struct {
+	Version int       `json:"v"`
+	ID      string    `json:"id"`
+	User    string    `json:"user,omitempty"` // user id; "" for the root user
+	Secret  []byte    `json:"secret"`         // sealed
+	Active  bool      `json:"active"`
+	Created time.Time `json:"created"`
+
+	revision int64
+}
+
+// Account is an account with its root user.
+type Account struct {
+	Version int       `json:"v"`
+	ID      string    `json:"id"`
+	Name    string    `json:"name"`
+	Email   string    `json:"email"`
+	Created time.Time `json:"created"`
+	Alias   string    `json:"alias,omitempty"`
+	Root    RootUser  `json:"root"`
+	// Organization is the management account's id where the account is in one.
+	Organization string    `json:"organization,omitempty"`
+	Joined       time.Time `json:"joined,omitzero"`
+	JoinedMethod string    `json:"joinedMethod,omitempty"` // "CREATED" or "INVITED"
+	Tags         []api.Tag `json:"tags,omitempty"`
+
+	revision int64
+}
+
+// RootUser is the root user of an account.
+type RootUser struct {
+	Login      *LoginProfile `json:"login,omitempty"`
+	Keys       []string      `json:"keys,omitempty"`
+	Generation int           `json:"generation,omitempty"`
+}
+
+// Organization is an organization, kept under its management account.
+type Organization struct {
+	Version    int       `json:"v"`
+	ID         string    `json:"id"`   // o-…
+	Root       string    `json:"root"` // r-…
+	FeatureSet string    `json:"featureSet"`
+	Created    time.Time `json:"created"`
+
+	revision int64
+}
+
+// AccountCreation is the status of a CreateAccount request.
+type AccountCreation struct {
+	Version       int       `json:"v"`
+	ID            string    `json:"id"` // car-…
+	AccountName   string    `json:"accountName"`
+	AccountID     string    `json:"accountId,omitempty"`
+	State         string    `json:"state"` // IN_PROGRESS, SUCCEEDED, FAILED
+	FailureReason string    `json:"failureReason,omitempty"`
+	Requested     time.Time `json:"requested"`
+	Completed     time.Time `json:"completed,omitzero"`
+
+	revision int64
+}
+
+// LastUsed is when an access key or role was last used.
+type LastUsed struct {
+	Version int       `json:"v"`
+	At      time.Time `json:"at"`
+	Service string    `json:"service,omitempty"`
+	Region  string    `json:"region,omitempty"`
+
+	revision int64
+}

@@ -1,0 +1,66 @@
+package directory
+
+import (
+	"github.com/tidwall/btree"
+)
+
+// Snapshot is the whole state at one revision. It never changes.
+type Snapshot struct {
+	Revision int64
+	accounts *btree.Map[string, *state]
+	aliases  *btree.Map[string, reference] // account alias → account id
+	emails   *btree.Map[string, reference] // root e-mail → account id
+}
+
+// reference is the value of a key that only points to an account.
+type reference struct {
+	Version  int    `json:"v"`
+	Account  string `json:"account"`
+	revision int64
+}
+
+func (r *reference) accountID() string {
+	if r == nil {
+		return ""
+	}
+	return r.Account
+}
+
+// state is one account at one revision. It never changes once it is in a
+// Snapshot: its pointer identifies it.
+type state struct {
+	account      *Account
+	organization *Organization
+	users        table[User]
+	groups       table[Group]
+	roles        table[Role]
+	policies     table[Policy]
+	profiles     table[InstanceProfile]
+	keys         *btree.Map[string, *AccessKey]
+	creations    *btree.Map[string, *AccountCreation]
+
+	members    relation // group id → user ids
+	attached   relation // policy ARN → ids of users, groups and roles
+	boundaries relation // policy ARN → ids of users and roles
+	profiled   relation // role id → ids of instance profiles
+}
+
+func newState() *state {
+	return &state{
+		users: newTable[User](), groups: newTable[Group](), roles: newTable[Role](),
+		policies: newTable[Policy](), profiles: newTable[InstanceProfile](),
+		keys: btree.NewMap[string, *AccessKey](0), creations: btree.NewMap[string, *AccountCreation](0),
+		members: newRelation(), attached: newRelation(), boundaries: newRelation(), profiled: newRelation(),
+	}
+}
+
+func (s *state) copy() *state {
+	return &state{
+		account: s.account, organization: s.organization,
+		users: s.users.copy(), groups: s.groups.copy(), roles: s.roles.copy(),
+		policies: s.policies.copy(), profiles: s.profiles.copy(),
+		keys: s.keys.Copy(), creations: s.creations.Copy(),
+		members: s.members.copy(), attached: s.attached.copy(),
+		boundaries: s.boundaries.copy(), profiled: s.profiled.copy(),
+	}
+}
