@@ -12,6 +12,9 @@ const (
 	MaxValue      = 1 << 20 // bytes a value
 	MaxKey        = 1024    // bytes a key
 	MaxOperations = 100     // preconditions, and changes, a commit
+	// MaxCommit bounds the bytes of all keys and values of a commit together,
+	// so that a request stays under etcd's --max-request-bytes (1.5 MiB).
+	MaxCommit = 1<<20 + 256<<10
 )
 
 var (
@@ -21,6 +24,12 @@ var (
 	ErrCompacted = errors.New("store: revision is too old")
 	// ErrTooLarge: the commit passes a limit; nothing was changed.
 	ErrTooLarge = errors.New("store: commit passes a limit")
+	// ErrFuture: the revision asked for has not been reached; the caller knows
+	// of another history than this store (one restored from a backup, say).
+	ErrFuture = errors.New("store: revision is not reached yet")
+	// ErrInvalid: a key is empty or changed twice, or a precondition's revision
+	// is negative; nothing was changed.
+	ErrInvalid = errors.New("store: commit is malformed")
 	// ErrClosed: the store is closed.
 	ErrClosed = errors.New("store: closed")
 )
@@ -71,13 +80,20 @@ type Commit struct {
 type Store interface {
 	// Get returns the entry and the store's revision; ok is false where there is none.
 	Get(ctx context.Context, key string) (e Entry, ok bool, err error)
+	// List returns the entries whose keys start with prefix. The pages of one
+	// listing agree when each asks for the first one's Revision; ErrCompacted
+	// where that has become too old meanwhile.
 	List(ctx context.Context, prefix string, o ListOptions) (Page, error)
 	// Commit applies all changes if all preconditions hold, durably, and
 	// returns the new revision, which is greater than any before. A key may
-	// be changed once.
+	// be changed once. Deleting a key that does not exist changes nothing; a
+	// commit that changes nothing returns the current revision. Revisions may
+	// have gaps.
 	Commit(ctx context.Context, pre []Precondition, changes []Change) (int64, error)
 	// Watch sends every commit after the revision, in order, to fn, until ctx
-	// ends or fn or the store fails. ErrCompacted where that is too old.
+	// ends or fn or the store fails, and returns that error. ErrCompacted where
+	// the revision is too old, at the start or because fn is too slow;
+	// ErrFuture where it is not reached. fn may use the store.
 	Watch(ctx context.Context, after int64, fn func(Commit) error) error
 	// Revision is the current one.
 	Revision(ctx context.Context) (int64, error)
