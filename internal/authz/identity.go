@@ -1,0 +1,56 @@
+package authz
+
+import (
+	"net/http"
+
+	"github.com/gatehouse-iam/gatehouse/internal/api"
+	"github.com/gatehouse-iam/gatehouse/internal/directory"
+	"github.com/gatehouse-iam/gatehouse/policy"
+)
+
+var noSide = &directory.Effective{}
+
+// errGone: the entity behind the credentials was deleted (E-24).
+var errGone = api.Errorf(http.StatusForbidden, "InvalidClientTokenId", "The security token included in the request is invalid")
+
+// identitySide is what the caller's own account says of the caller, in the
+// state of the view.
+func identitySide(v *directory.View, p *api.Principal) (*directory.Effective, error) {
+	if p == nil || p.Kind == policy.Root {
+		return noSide, nil
+	}
+	switch p.Kind {
+	case policy.RoleSession:
+		if r := v.RoleByID(p.EntityID); r != nil {
+			return v.RolePolicies(r), nil
+		}
+	case policy.User, policy.FederatedUser:
+		if p.EntityID == p.Account { // a federated user that the root user made
+			return rootSide(v)
+		}
+		if u := v.UserByID(p.EntityID); u != nil {
+			return v.UserPolicies(u), nil
+		}
+	}
+	return nil, errGone
+}
+
+// rootSide stands for the root user's unlimited permissions behind a federated
+// user, whose session policy limits them.
+func rootSide(v *directory.View) (*directory.Effective, error) {
+	all, err := v.CompiledPolicy("arn:aws:iam::aws:policy/AdministratorAccess", policy.Identity)
+	if err != nil {
+		return nil, err
+	}
+	return &directory.Effective{Identity: []*policy.Policy{all}}, nil
+}
+
+// policies are those of the caller's side: its own, and its session's.
+func policies(p *api.Principal, side *directory.Effective) policy.Set {
+	set := policy.Set{Identity: side.Identity, Boundary: side.Boundary}
+	if p != nil && p.Session != nil {
+		set.Session = p.Session.Policies
+		set.SessionRequired = p.Session.PolicyRequired
+	}
+	return set
+}
