@@ -16,15 +16,19 @@ var API = &api.Service{
 	EventSource: "iam.amazonaws.com",
 	Global:      true,
 	Operations: []*api.Operation{
+		&opAcceptDelegationRequest,
+		&opAcquireRole,
 		&opAddClientIDToOpenIDConnectProvider,
 		&opAddRoleToInstanceProfile,
 		&opAddUserToGroup,
+		&opAssociateDelegationRequest,
 		&opAttachGroupPolicy,
 		&opAttachRolePolicy,
 		&opAttachUserPolicy,
 		&opChangePassword,
 		&opCreateAccessKey,
 		&opCreateAccountAlias,
+		&opCreateDelegationRequest,
 		&opCreateGroup,
 		&opCreateInstanceProfile,
 		&opCreateLoginProfile,
@@ -64,28 +68,39 @@ var API = &api.Service{
 		&opDetachGroupPolicy,
 		&opDetachRolePolicy,
 		&opDetachUserPolicy,
+		&opDisableOrganizationsRootCredentialsManagement,
+		&opDisableOrganizationsRootSessions,
+		&opDisableOutboundWebIdentityFederation,
 		&opEnableMFADevice,
+		&opEnableOrganizationsRootCredentialsManagement,
+		&opEnableOrganizationsRootSessions,
+		&opEnableOutboundWebIdentityFederation,
 		&opGenerateCredentialReport,
 		&opGenerateOrganizationsAccessReport,
 		&opGenerateServiceLastAccessedDetails,
 		&opGetAccessKeyLastUsed,
 		&opGetAccountAuthorizationDetails,
 		&opGetAccountPasswordPolicy,
+		&opGetAccountProperties,
 		&opGetAccountSummary,
 		&opGetContextKeysForCustomPolicy,
 		&opGetContextKeysForPrincipalPolicy,
 		&opGetCredentialReport,
+		&opGetDelegationRequest,
 		&opGetGroup,
 		&opGetGroupPolicy,
+		&opGetHumanReadableSummary,
 		&opGetInstanceProfile,
 		&opGetLoginProfile,
 		&opGetMFADevice,
 		&opGetOpenIDConnectProvider,
 		&opGetOrganizationsAccessReport,
+		&opGetOutboundWebIdentityFederationInfo,
 		&opGetPolicy,
 		&opGetPolicyVersion,
 		&opGetRole,
 		&opGetRolePolicy,
+		&opGetRoleTemplateVersion,
 		&opGetSAMLProvider,
 		&opGetSSHPublicKey,
 		&opGetServerCertificate,
@@ -99,6 +114,7 @@ var API = &api.Service{
 		&opListAttachedGroupPolicies,
 		&opListAttachedRolePolicies,
 		&opListAttachedUserPolicies,
+		&opListDelegationRequests,
 		&opListEntitiesForPolicy,
 		&opListGroupPolicies,
 		&opListGroups,
@@ -110,6 +126,7 @@ var API = &api.Service{
 		&opListMFADevices,
 		&opListOpenIDConnectProviderTags,
 		&opListOpenIDConnectProviders,
+		&opListOrganizationsFeatures,
 		&opListPolicies,
 		&opListPoliciesGrantingServiceAccess,
 		&opListPolicyTags,
@@ -128,16 +145,19 @@ var API = &api.Service{
 		&opListUserTags,
 		&opListUsers,
 		&opListVirtualMFADevices,
+		&opPutAccountProperties,
 		&opPutGroupPolicy,
 		&opPutRolePermissionsBoundary,
 		&opPutRolePolicy,
 		&opPutUserPermissionsBoundary,
 		&opPutUserPolicy,
+		&opRejectDelegationRequest,
 		&opRemoveClientIDFromOpenIDConnectProvider,
 		&opRemoveRoleFromInstanceProfile,
 		&opRemoveUserFromGroup,
 		&opResetServiceSpecificCredential,
 		&opResyncMFADevice,
+		&opSendDelegationToken,
 		&opSetDefaultPolicyVersion,
 		&opSetSecurityTokenServicePreferences,
 		&opSimulateCustomPolicy,
@@ -161,6 +181,7 @@ var API = &api.Service{
 		&opUpdateAccessKey,
 		&opUpdateAccountPasswordPolicy,
 		&opUpdateAssumeRolePolicy,
+		&opUpdateDelegationRequest,
 		&opUpdateGroup,
 		&opUpdateLoginProfile,
 		&opUpdateOpenIDConnectProviderThumbprint,
@@ -179,6 +200,24 @@ var API = &api.Service{
 }
 
 var (
+	opAcceptDelegationRequest = api.Operation{
+		Name:     "AcceptDelegationRequest",
+		Method:   "POST",
+		URI:      "/",
+		Input:    &shapeAcceptDelegationRequestRequest,
+		Errors:   []*api.ErrorShape{&errorConcurrentModificationException, &errorNoSuchEntityException, &errorServiceFailureException},
+		NewInput: func() any { return new(AcceptDelegationRequestInput) },
+	}
+	opAcquireRole = api.Operation{
+		Name:          "AcquireRole",
+		Method:        "POST",
+		URI:           "/",
+		Input:         &shapeAcquireRoleRequest,
+		Output:        &shapeAcquireRoleResponse,
+		ResultWrapper: "AcquireRoleResult",
+		Errors:        []*api.ErrorShape{&errorConcurrentModificationException, &errorEntityAlreadyExistsException, &errorInvalidInputException, &errorLimitExceededException, &errorMalformedPolicyDocumentException, &errorNameConflictException, &errorNoSuchEntityException, &errorRoleModifiedException, &errorRoleTemplateDisabledException, &errorServiceFailureException},
+		NewInput:      func() any { return new(AcquireRoleInput) },
+	}
 	opAddClientIDToOpenIDConnectProvider = api.Operation{
 		Name:     "AddClientIDToOpenIDConnectProvider",
 		Method:   "POST",
@@ -202,6 +241,14 @@ var (
 		Input:    &shapeAddUserToGroupRequest,
 		Errors:   []*api.ErrorShape{&errorNoSuchEntityException, &errorLimitExceededException, &errorServiceFailureException},
 		NewInput: func() any { return new(AddUserToGroupInput) },
+	}
+	opAssociateDelegationRequest = api.Operation{
+		Name:     "AssociateDelegationRequest",
+		Method:   "POST",
+		URI:      "/",
+		Input:    &shapeAssociateDelegationRequestRequest,
+		Errors:   []*api.ErrorShape{&errorConcurrentModificationException, &errorInvalidInputException, &errorNoSuchEntityException, &errorServiceFailureException},
+		NewInput: func() any { return new(AssociateDelegationRequestInput) },
 	}
 	opAttachGroupPolicy = api.Operation{
 		Name:     "AttachGroupPolicy",
@@ -252,6 +299,16 @@ var (
 		Input:    &shapeCreateAccountAliasRequest,
 		Errors:   []*api.ErrorShape{&errorConcurrentModificationException, &errorEntityAlreadyExistsException, &errorLimitExceededException, &errorServiceFailureException},
 		NewInput: func() any { return new(CreateAccountAliasInput) },
+	}
+	opCreateDelegationRequest = api.Operation{
+		Name:          "CreateDelegationRequest",
+		Method:        "POST",
+		URI:           "/",
+		Input:         &shapeCreateDelegationRequestRequest,
+		Output:        &shapeCreateDelegationRequestResponse,
+		ResultWrapper: "CreateDelegationRequestResult",
+		Errors:        []*api.ErrorShape{&errorConcurrentModificationException, &errorEntityAlreadyExistsException, &errorInvalidInputException, &errorLimitExceededException, &errorServiceFailureException},
+		NewInput:      func() any { return new(CreateDelegationRequestInput) },
 	}
 	opCreateGroup = api.Operation{
 		Name:          "CreateGroup",
@@ -590,6 +647,31 @@ var (
 		Errors:   []*api.ErrorShape{&errorNoSuchEntityException, &errorLimitExceededException, &errorInvalidInputException, &errorServiceFailureException},
 		NewInput: func() any { return new(DetachUserPolicyInput) },
 	}
+	opDisableOrganizationsRootCredentialsManagement = api.Operation{
+		Name:          "DisableOrganizationsRootCredentialsManagement",
+		Method:        "POST",
+		URI:           "/",
+		Output:        &shapeDisableOrganizationsRootCredentialsManagementResponse,
+		ResultWrapper: "DisableOrganizationsRootCredentialsManagementResult",
+		Errors:        []*api.ErrorShape{&errorAccountNotManagementOrDelegatedAdministratorException, &errorOrganizationNotFoundException, &errorOrganizationNotInAllFeaturesModeException, &errorServiceAccessNotEnabledException},
+		NewInput:      func() any { return new(DisableOrganizationsRootCredentialsManagementInput) },
+	}
+	opDisableOrganizationsRootSessions = api.Operation{
+		Name:          "DisableOrganizationsRootSessions",
+		Method:        "POST",
+		URI:           "/",
+		Output:        &shapeDisableOrganizationsRootSessionsResponse,
+		ResultWrapper: "DisableOrganizationsRootSessionsResult",
+		Errors:        []*api.ErrorShape{&errorAccountNotManagementOrDelegatedAdministratorException, &errorOrganizationNotFoundException, &errorOrganizationNotInAllFeaturesModeException, &errorServiceAccessNotEnabledException},
+		NewInput:      func() any { return new(DisableOrganizationsRootSessionsInput) },
+	}
+	opDisableOutboundWebIdentityFederation = api.Operation{
+		Name:     "DisableOutboundWebIdentityFederation",
+		Method:   "POST",
+		URI:      "/",
+		Errors:   []*api.ErrorShape{&errorFeatureDisabledException},
+		NewInput: func() any { return new(DisableOutboundWebIdentityFederationInput) },
+	}
 	opEnableMFADevice = api.Operation{
 		Name:     "EnableMFADevice",
 		Method:   "POST",
@@ -597,6 +679,33 @@ var (
 		Input:    &shapeEnableMFADeviceRequest,
 		Errors:   []*api.ErrorShape{&errorEntityAlreadyExistsException, &errorEntityTemporarilyUnmodifiableException, &errorInvalidAuthenticationCodeException, &errorLimitExceededException, &errorNoSuchEntityException, &errorServiceFailureException, &errorConcurrentModificationException},
 		NewInput: func() any { return new(EnableMFADeviceInput) },
+	}
+	opEnableOrganizationsRootCredentialsManagement = api.Operation{
+		Name:          "EnableOrganizationsRootCredentialsManagement",
+		Method:        "POST",
+		URI:           "/",
+		Output:        &shapeEnableOrganizationsRootCredentialsManagementResponse,
+		ResultWrapper: "EnableOrganizationsRootCredentialsManagementResult",
+		Errors:        []*api.ErrorShape{&errorAccountNotManagementOrDelegatedAdministratorException, &errorCallerIsNotManagementAccountException, &errorOrganizationNotFoundException, &errorOrganizationNotInAllFeaturesModeException, &errorServiceAccessNotEnabledException},
+		NewInput:      func() any { return new(EnableOrganizationsRootCredentialsManagementInput) },
+	}
+	opEnableOrganizationsRootSessions = api.Operation{
+		Name:          "EnableOrganizationsRootSessions",
+		Method:        "POST",
+		URI:           "/",
+		Output:        &shapeEnableOrganizationsRootSessionsResponse,
+		ResultWrapper: "EnableOrganizationsRootSessionsResult",
+		Errors:        []*api.ErrorShape{&errorAccountNotManagementOrDelegatedAdministratorException, &errorCallerIsNotManagementAccountException, &errorOrganizationNotFoundException, &errorOrganizationNotInAllFeaturesModeException, &errorServiceAccessNotEnabledException},
+		NewInput:      func() any { return new(EnableOrganizationsRootSessionsInput) },
+	}
+	opEnableOutboundWebIdentityFederation = api.Operation{
+		Name:          "EnableOutboundWebIdentityFederation",
+		Method:        "POST",
+		URI:           "/",
+		Output:        &shapeEnableOutboundWebIdentityFederationResponse,
+		ResultWrapper: "EnableOutboundWebIdentityFederationResult",
+		Errors:        []*api.ErrorShape{&errorFeatureEnabledException},
+		NewInput:      func() any { return new(EnableOutboundWebIdentityFederationInput) },
 	}
 	opGenerateCredentialReport = api.Operation{
 		Name:          "GenerateCredentialReport",
@@ -662,6 +771,16 @@ var (
 		ReadOnly:      true,
 		NewInput:      func() any { return new(GetAccountPasswordPolicyInput) },
 	}
+	opGetAccountProperties = api.Operation{
+		Name:          "GetAccountProperties",
+		Method:        "POST",
+		URI:           "/",
+		Output:        &shapeGetAccountPropertiesResponse,
+		ResultWrapper: "GetAccountPropertiesResult",
+		Errors:        []*api.ErrorShape{&errorInvalidInputException, &errorServiceFailureException},
+		ReadOnly:      true,
+		NewInput:      func() any { return new(GetAccountPropertiesInput) },
+	}
 	opGetAccountSummary = api.Operation{
 		Name:          "GetAccountSummary",
 		Method:        "POST",
@@ -704,6 +823,17 @@ var (
 		ReadOnly:      true,
 		NewInput:      func() any { return new(GetCredentialReportInput) },
 	}
+	opGetDelegationRequest = api.Operation{
+		Name:          "GetDelegationRequest",
+		Method:        "POST",
+		URI:           "/",
+		Input:         &shapeGetDelegationRequestRequest,
+		Output:        &shapeGetDelegationRequestResponse,
+		ResultWrapper: "GetDelegationRequestResult",
+		Errors:        []*api.ErrorShape{&errorNoSuchEntityException, &errorServiceFailureException},
+		ReadOnly:      true,
+		NewInput:      func() any { return new(GetDelegationRequestInput) },
+	}
 	opGetGroup = api.Operation{
 		Name:          "GetGroup",
 		Method:        "POST",
@@ -726,6 +856,17 @@ var (
 		Errors:        []*api.ErrorShape{&errorNoSuchEntityException, &errorServiceFailureException},
 		ReadOnly:      true,
 		NewInput:      func() any { return new(GetGroupPolicyInput) },
+	}
+	opGetHumanReadableSummary = api.Operation{
+		Name:          "GetHumanReadableSummary",
+		Method:        "POST",
+		URI:           "/",
+		Input:         &shapeGetHumanReadableSummaryRequest,
+		Output:        &shapeGetHumanReadableSummaryResponse,
+		ResultWrapper: "GetHumanReadableSummaryResult",
+		Errors:        []*api.ErrorShape{&errorInvalidInputException, &errorNoSuchEntityException, &errorServiceFailureException},
+		ReadOnly:      true,
+		NewInput:      func() any { return new(GetHumanReadableSummaryInput) },
 	}
 	opGetInstanceProfile = api.Operation{
 		Name:          "GetInstanceProfile",
@@ -782,6 +923,16 @@ var (
 		ReadOnly:      true,
 		NewInput:      func() any { return new(GetOrganizationsAccessReportInput) },
 	}
+	opGetOutboundWebIdentityFederationInfo = api.Operation{
+		Name:          "GetOutboundWebIdentityFederationInfo",
+		Method:        "POST",
+		URI:           "/",
+		Output:        &shapeGetOutboundWebIdentityFederationInfoResponse,
+		ResultWrapper: "GetOutboundWebIdentityFederationInfoResult",
+		Errors:        []*api.ErrorShape{&errorFeatureDisabledException},
+		ReadOnly:      true,
+		NewInput:      func() any { return new(GetOutboundWebIdentityFederationInfoInput) },
+	}
 	opGetPolicy = api.Operation{
 		Name:          "GetPolicy",
 		Method:        "POST",
@@ -825,6 +976,17 @@ var (
 		Errors:        []*api.ErrorShape{&errorNoSuchEntityException, &errorServiceFailureException},
 		ReadOnly:      true,
 		NewInput:      func() any { return new(GetRolePolicyInput) },
+	}
+	opGetRoleTemplateVersion = api.Operation{
+		Name:          "GetRoleTemplateVersion",
+		Method:        "POST",
+		URI:           "/",
+		Input:         &shapeGetRoleTemplateVersionRequest,
+		Output:        &shapeGetRoleTemplateVersionResponse,
+		ResultWrapper: "GetRoleTemplateVersionResult",
+		Errors:        []*api.ErrorShape{&errorInvalidInputException, &errorNoSuchEntityException, &errorServiceFailureException},
+		ReadOnly:      true,
+		NewInput:      func() any { return new(GetRoleTemplateVersionInput) },
 	}
 	opGetSAMLProvider = api.Operation{
 		Name:          "GetSAMLProvider",
@@ -974,6 +1136,18 @@ var (
 		Page:          &api.Page{InputToken: []string{"Marker"}, OutputToken: []string{"Marker"}, LimitKey: "MaxItems", MoreResults: "IsTruncated", ResultKey: []string{"AttachedPolicies"}},
 		NewInput:      func() any { return new(ListAttachedUserPoliciesInput) },
 	}
+	opListDelegationRequests = api.Operation{
+		Name:          "ListDelegationRequests",
+		Method:        "POST",
+		URI:           "/",
+		Input:         &shapeListDelegationRequestsRequest,
+		Output:        &shapeListDelegationRequestsResponse,
+		ResultWrapper: "ListDelegationRequestsResult",
+		Errors:        []*api.ErrorShape{&errorInvalidInputException, &errorNoSuchEntityException, &errorServiceFailureException},
+		ReadOnly:      true,
+		Page:          &api.Page{InputToken: []string{"Marker"}, OutputToken: []string{"Marker"}, LimitKey: "MaxItems", MoreResults: "IsTruncated", ResultKey: []string{"DelegationRequests"}},
+		NewInput:      func() any { return new(ListDelegationRequestsInput) },
+	}
 	opListEntitiesForPolicy = api.Operation{
 		Name:          "ListEntitiesForPolicy",
 		Method:        "POST",
@@ -1104,6 +1278,16 @@ var (
 		Errors:        []*api.ErrorShape{&errorServiceFailureException},
 		ReadOnly:      true,
 		NewInput:      func() any { return new(ListOpenIDConnectProvidersInput) },
+	}
+	opListOrganizationsFeatures = api.Operation{
+		Name:          "ListOrganizationsFeatures",
+		Method:        "POST",
+		URI:           "/",
+		Output:        &shapeListOrganizationsFeaturesResponse,
+		ResultWrapper: "ListOrganizationsFeaturesResult",
+		Errors:        []*api.ErrorShape{&errorAccountNotManagementOrDelegatedAdministratorException, &errorOrganizationNotFoundException, &errorOrganizationNotInAllFeaturesModeException, &errorServiceAccessNotEnabledException},
+		ReadOnly:      true,
+		NewInput:      func() any { return new(ListOrganizationsFeaturesInput) },
 	}
 	opListPolicies = api.Operation{
 		Name:          "ListPolicies",
@@ -1256,6 +1440,7 @@ var (
 		ResultWrapper: "ListServiceSpecificCredentialsResult",
 		Errors:        []*api.ErrorShape{&errorNoSuchEntityException, &errorServiceNotSupportedException},
 		ReadOnly:      true,
+		Page:          &api.Page{InputToken: []string{"Marker"}, OutputToken: []string{"Marker"}, LimitKey: "MaxItems", MoreResults: "IsTruncated", ResultKey: []string{"ServiceSpecificCredentials"}},
 		NewInput:      func() any { return new(ListServiceSpecificCredentialsInput) },
 	}
 	opListSigningCertificates = api.Operation{
@@ -1317,6 +1502,14 @@ var (
 		Page:          &api.Page{InputToken: []string{"Marker"}, OutputToken: []string{"Marker"}, LimitKey: "MaxItems", MoreResults: "IsTruncated", ResultKey: []string{"VirtualMFADevices"}},
 		NewInput:      func() any { return new(ListVirtualMFADevicesInput) },
 	}
+	opPutAccountProperties = api.Operation{
+		Name:     "PutAccountProperties",
+		Method:   "POST",
+		URI:      "/",
+		Input:    &shapePutAccountPropertiesRequest,
+		Errors:   []*api.ErrorShape{&errorConcurrentModificationException, &errorInvalidInputException, &errorServiceFailureException},
+		NewInput: func() any { return new(PutAccountPropertiesInput) },
+	}
 	opPutGroupPolicy = api.Operation{
 		Name:     "PutGroupPolicy",
 		Method:   "POST",
@@ -1356,6 +1549,14 @@ var (
 		Input:    &shapePutUserPolicyRequest,
 		Errors:   []*api.ErrorShape{&errorLimitExceededException, &errorMalformedPolicyDocumentException, &errorNoSuchEntityException, &errorServiceFailureException},
 		NewInput: func() any { return new(PutUserPolicyInput) },
+	}
+	opRejectDelegationRequest = api.Operation{
+		Name:     "RejectDelegationRequest",
+		Method:   "POST",
+		URI:      "/",
+		Input:    &shapeRejectDelegationRequestRequest,
+		Errors:   []*api.ErrorShape{&errorConcurrentModificationException, &errorInvalidInputException, &errorNoSuchEntityException, &errorServiceFailureException},
+		NewInput: func() any { return new(RejectDelegationRequestInput) },
 	}
 	opRemoveClientIDFromOpenIDConnectProvider = api.Operation{
 		Name:     "RemoveClientIDFromOpenIDConnectProvider",
@@ -1398,6 +1599,14 @@ var (
 		Input:    &shapeResyncMFADeviceRequest,
 		Errors:   []*api.ErrorShape{&errorInvalidAuthenticationCodeException, &errorNoSuchEntityException, &errorLimitExceededException, &errorServiceFailureException, &errorConcurrentModificationException},
 		NewInput: func() any { return new(ResyncMFADeviceInput) },
+	}
+	opSendDelegationToken = api.Operation{
+		Name:     "SendDelegationToken",
+		Method:   "POST",
+		URI:      "/",
+		Input:    &shapeSendDelegationTokenRequest,
+		Errors:   []*api.ErrorShape{&errorConcurrentModificationException, &errorInvalidInputException, &errorNoSuchEntityException, &errorServiceFailureException},
+		NewInput: func() any { return new(SendDelegationTokenInput) },
 	}
 	opSetDefaultPolicyVersion = api.Operation{
 		Name:     "SetDefaultPolicyVersion",
@@ -1591,6 +1800,14 @@ var (
 		Errors:   []*api.ErrorShape{&errorNoSuchEntityException, &errorMalformedPolicyDocumentException, &errorLimitExceededException, &errorUnmodifiableEntityException, &errorServiceFailureException},
 		NewInput: func() any { return new(UpdateAssumeRolePolicyInput) },
 	}
+	opUpdateDelegationRequest = api.Operation{
+		Name:     "UpdateDelegationRequest",
+		Method:   "POST",
+		URI:      "/",
+		Input:    &shapeUpdateDelegationRequestRequest,
+		Errors:   []*api.ErrorShape{&errorConcurrentModificationException, &errorInvalidInputException, &errorNoSuchEntityException, &errorServiceFailureException},
+		NewInput: func() any { return new(UpdateDelegationRequestInput) },
+	}
 	opUpdateGroup = api.Operation{
 		Name:     "UpdateGroup",
 		Method:   "POST",
@@ -1718,32 +1935,42 @@ var (
 )
 
 var (
-	errorConcurrentModificationException        = api.ErrorShape{Shape: "ConcurrentModificationException", Code: "ConcurrentModification", Status: 409}
-	errorCredentialReportExpiredException       = api.ErrorShape{Shape: "CredentialReportExpiredException", Code: "ReportExpired", Status: 410}
-	errorCredentialReportNotPresentException    = api.ErrorShape{Shape: "CredentialReportNotPresentException", Code: "ReportNotPresent", Status: 410}
-	errorCredentialReportNotReadyException      = api.ErrorShape{Shape: "CredentialReportNotReadyException", Code: "ReportInProgress", Status: 404}
-	errorDeleteConflictException                = api.ErrorShape{Shape: "DeleteConflictException", Code: "DeleteConflict", Status: 409}
-	errorDuplicateCertificateException          = api.ErrorShape{Shape: "DuplicateCertificateException", Code: "DuplicateCertificate", Status: 409}
-	errorDuplicateSSHPublicKeyException         = api.ErrorShape{Shape: "DuplicateSSHPublicKeyException", Code: "DuplicateSSHPublicKey", Status: 400}
-	errorEntityAlreadyExistsException           = api.ErrorShape{Shape: "EntityAlreadyExistsException", Code: "EntityAlreadyExists", Status: 409}
-	errorEntityTemporarilyUnmodifiableException = api.ErrorShape{Shape: "EntityTemporarilyUnmodifiableException", Code: "EntityTemporarilyUnmodifiable", Status: 409}
-	errorInvalidAuthenticationCodeException     = api.ErrorShape{Shape: "InvalidAuthenticationCodeException", Code: "InvalidAuthenticationCode", Status: 403}
-	errorInvalidCertificateException            = api.ErrorShape{Shape: "InvalidCertificateException", Code: "InvalidCertificate", Status: 400}
-	errorInvalidInputException                  = api.ErrorShape{Shape: "InvalidInputException", Code: "InvalidInput", Status: 400}
-	errorInvalidPublicKeyException              = api.ErrorShape{Shape: "InvalidPublicKeyException", Code: "InvalidPublicKey", Status: 400}
-	errorInvalidUserTypeException               = api.ErrorShape{Shape: "InvalidUserTypeException", Code: "InvalidUserType", Status: 400}
-	errorKeyPairMismatchException               = api.ErrorShape{Shape: "KeyPairMismatchException", Code: "KeyPairMismatch", Status: 400}
-	errorLimitExceededException                 = api.ErrorShape{Shape: "LimitExceededException", Code: "LimitExceeded", Status: 409}
-	errorMalformedCertificateException          = api.ErrorShape{Shape: "MalformedCertificateException", Code: "MalformedCertificate", Status: 400}
-	errorMalformedPolicyDocumentException       = api.ErrorShape{Shape: "MalformedPolicyDocumentException", Code: "MalformedPolicyDocument", Status: 400}
-	errorNoSuchEntityException                  = api.ErrorShape{Shape: "NoSuchEntityException", Code: "NoSuchEntity", Status: 404}
-	errorOpenIdIdpCommunicationErrorException   = api.ErrorShape{Shape: "OpenIdIdpCommunicationErrorException", Code: "OpenIdIdpCommunicationError", Status: 400}
-	errorPasswordPolicyViolationException       = api.ErrorShape{Shape: "PasswordPolicyViolationException", Code: "PasswordPolicyViolation", Status: 400}
-	errorPolicyEvaluationException              = api.ErrorShape{Shape: "PolicyEvaluationException", Code: "PolicyEvaluation", Status: 500, Fault: true}
-	errorPolicyNotAttachableException           = api.ErrorShape{Shape: "PolicyNotAttachableException", Code: "PolicyNotAttachable", Status: 400}
-	errorReportGenerationLimitExceededException = api.ErrorShape{Shape: "ReportGenerationLimitExceededException", Code: "ReportGenerationLimitExceeded", Status: 409}
-	errorServiceFailureException                = api.ErrorShape{Shape: "ServiceFailureException", Code: "ServiceFailure", Status: 500, Fault: true}
-	errorServiceNotSupportedException           = api.ErrorShape{Shape: "ServiceNotSupportedException", Code: "NotSupportedService", Status: 404}
-	errorUnmodifiableEntityException            = api.ErrorShape{Shape: "UnmodifiableEntityException", Code: "UnmodifiableEntity", Status: 400}
-	errorUnrecognizedPublicKeyEncodingException = api.ErrorShape{Shape: "UnrecognizedPublicKeyEncodingException", Code: "UnrecognizedPublicKeyEncoding", Status: 400}
+	errorAccountNotManagementOrDelegatedAdministratorException = api.ErrorShape{Shape: "AccountNotManagementOrDelegatedAdministratorException", Code: "AccountNotManagementOrDelegatedAdministratorException", Status: 400}
+	errorCallerIsNotManagementAccountException                 = api.ErrorShape{Shape: "CallerIsNotManagementAccountException", Code: "CallerIsNotManagementAccountException", Status: 400}
+	errorConcurrentModificationException                       = api.ErrorShape{Shape: "ConcurrentModificationException", Code: "ConcurrentModification", Status: 409}
+	errorCredentialReportExpiredException                      = api.ErrorShape{Shape: "CredentialReportExpiredException", Code: "ReportExpired", Status: 410}
+	errorCredentialReportNotPresentException                   = api.ErrorShape{Shape: "CredentialReportNotPresentException", Code: "ReportNotPresent", Status: 410}
+	errorCredentialReportNotReadyException                     = api.ErrorShape{Shape: "CredentialReportNotReadyException", Code: "ReportInProgress", Status: 404}
+	errorDeleteConflictException                               = api.ErrorShape{Shape: "DeleteConflictException", Code: "DeleteConflict", Status: 409}
+	errorDuplicateCertificateException                         = api.ErrorShape{Shape: "DuplicateCertificateException", Code: "DuplicateCertificate", Status: 409}
+	errorDuplicateSSHPublicKeyException                        = api.ErrorShape{Shape: "DuplicateSSHPublicKeyException", Code: "DuplicateSSHPublicKey", Status: 400}
+	errorEntityAlreadyExistsException                          = api.ErrorShape{Shape: "EntityAlreadyExistsException", Code: "EntityAlreadyExists", Status: 409}
+	errorEntityTemporarilyUnmodifiableException                = api.ErrorShape{Shape: "EntityTemporarilyUnmodifiableException", Code: "EntityTemporarilyUnmodifiable", Status: 409}
+	errorFeatureDisabledException                              = api.ErrorShape{Shape: "FeatureDisabledException", Code: "FeatureDisabled", Status: 404}
+	errorFeatureEnabledException                               = api.ErrorShape{Shape: "FeatureEnabledException", Code: "FeatureEnabled", Status: 409}
+	errorInvalidAuthenticationCodeException                    = api.ErrorShape{Shape: "InvalidAuthenticationCodeException", Code: "InvalidAuthenticationCode", Status: 403}
+	errorInvalidCertificateException                           = api.ErrorShape{Shape: "InvalidCertificateException", Code: "InvalidCertificate", Status: 400}
+	errorInvalidInputException                                 = api.ErrorShape{Shape: "InvalidInputException", Code: "InvalidInput", Status: 400}
+	errorInvalidPublicKeyException                             = api.ErrorShape{Shape: "InvalidPublicKeyException", Code: "InvalidPublicKey", Status: 400}
+	errorInvalidUserTypeException                              = api.ErrorShape{Shape: "InvalidUserTypeException", Code: "InvalidUserType", Status: 400}
+	errorKeyPairMismatchException                              = api.ErrorShape{Shape: "KeyPairMismatchException", Code: "KeyPairMismatch", Status: 400}
+	errorLimitExceededException                                = api.ErrorShape{Shape: "LimitExceededException", Code: "LimitExceeded", Status: 409}
+	errorMalformedCertificateException                         = api.ErrorShape{Shape: "MalformedCertificateException", Code: "MalformedCertificate", Status: 400}
+	errorMalformedPolicyDocumentException                      = api.ErrorShape{Shape: "MalformedPolicyDocumentException", Code: "MalformedPolicyDocument", Status: 400}
+	errorNameConflictException                                 = api.ErrorShape{Shape: "NameConflictException", Code: "NameConflict", Status: 409}
+	errorNoSuchEntityException                                 = api.ErrorShape{Shape: "NoSuchEntityException", Code: "NoSuchEntity", Status: 404}
+	errorOpenIdIdpCommunicationErrorException                  = api.ErrorShape{Shape: "OpenIdIdpCommunicationErrorException", Code: "OpenIdIdpCommunicationError", Status: 400}
+	errorOrganizationNotFoundException                         = api.ErrorShape{Shape: "OrganizationNotFoundException", Code: "OrganizationNotFoundException", Status: 400}
+	errorOrganizationNotInAllFeaturesModeException             = api.ErrorShape{Shape: "OrganizationNotInAllFeaturesModeException", Code: "OrganizationNotInAllFeaturesModeException", Status: 400}
+	errorPasswordPolicyViolationException                      = api.ErrorShape{Shape: "PasswordPolicyViolationException", Code: "PasswordPolicyViolation", Status: 400}
+	errorPolicyEvaluationException                             = api.ErrorShape{Shape: "PolicyEvaluationException", Code: "PolicyEvaluation", Status: 500, Fault: true}
+	errorPolicyNotAttachableException                          = api.ErrorShape{Shape: "PolicyNotAttachableException", Code: "PolicyNotAttachable", Status: 400}
+	errorReportGenerationLimitExceededException                = api.ErrorShape{Shape: "ReportGenerationLimitExceededException", Code: "ReportGenerationLimitExceeded", Status: 409}
+	errorRoleModifiedException                                 = api.ErrorShape{Shape: "RoleModifiedException", Code: "RoleModified", Status: 409}
+	errorRoleTemplateDisabledException                         = api.ErrorShape{Shape: "RoleTemplateDisabledException", Code: "RoleTemplateDisabled", Status: 400}
+	errorServiceAccessNotEnabledException                      = api.ErrorShape{Shape: "ServiceAccessNotEnabledException", Code: "ServiceAccessNotEnabledException", Status: 400}
+	errorServiceFailureException                               = api.ErrorShape{Shape: "ServiceFailureException", Code: "ServiceFailure", Status: 500, Fault: true}
+	errorServiceNotSupportedException                          = api.ErrorShape{Shape: "ServiceNotSupportedException", Code: "NotSupportedService", Status: 404}
+	errorUnmodifiableEntityException                           = api.ErrorShape{Shape: "UnmodifiableEntityException", Code: "UnmodifiableEntity", Status: 400}
+	errorUnrecognizedPublicKeyEncodingException                = api.ErrorShape{Shape: "UnrecognizedPublicKeyEncodingException", Code: "UnrecognizedPublicKeyEncoding", Status: 400}
 )

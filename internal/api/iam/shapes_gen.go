@@ -5,6 +5,9 @@ package iam
 import "github.com/gatehouse-iam/gatehouse/internal/api"
 
 var (
+	shapeAcceptDelegationRequestRequest = api.Shape{Name: "AcceptDelegationRequestRequest", Kind: api.Structure, Members: []api.MemberShape{
+		{Name: "DelegationRequestId", Wire: "DelegationRequestId", Required: true, Shape: &shapeDelegationRequestIdType},
+	}, Min: -1, Max: -1}
 	shapeAccessAdvisorUsageGranularityType = api.Shape{Name: "AccessAdvisorUsageGranularityType", Kind: api.String, Min: -1, Max: -1, Enum: []string{"SERVICE_LEVEL", "ACTION_LEVEL"}}
 	shapeAccessDetail                      = api.Shape{Name: "AccessDetail", Kind: api.Structure, Members: []api.MemberShape{
 		{Name: "ServiceName", Wire: "ServiceName", Required: true, Shape: &shapeServiceNameType},
@@ -33,6 +36,14 @@ var (
 		{Name: "Status", Wire: "Status", Shape: &shapeStatusType},
 		{Name: "CreateDate", Wire: "CreateDate", Shape: &shapeDateType},
 	}, Min: -1, Max: -1}
+	shapeAcquireRoleRequest = api.Shape{Name: "AcquireRoleRequest", Kind: api.Structure, Members: []api.MemberShape{
+		{Name: "TemplateArn", Wire: "TemplateArn", Required: true, Shape: &shapeArnType},
+		{Name: "ReplacementValues", Wire: "ReplacementValues", Shape: &shapeReplacementValuesMapType},
+		{Name: "TemplateMinorVersion", Wire: "TemplateMinorVersion", Shape: &shapeIntegerType},
+	}, Min: -1, Max: -1}
+	shapeAcquireRoleResponse = api.Shape{Name: "AcquireRoleResponse", Kind: api.Structure, Members: []api.MemberShape{
+		{Name: "Role", Wire: "Role", Required: true, Shape: &shapeRole},
+	}, Min: -1, Max: -1}
 	shapeActionNameListType                        = api.Shape{Name: "ActionNameListType", Kind: api.List, Element: &shapeActionNameType, ElementName: "member", Min: -1, Max: -1}
 	shapeActionNameType                            = api.Shape{Name: "ActionNameType", Kind: api.String, Min: 3, Max: 128}
 	shapeAddClientIDToOpenIDConnectProviderRequest = api.Shape{Name: "AddClientIDToOpenIDConnectProviderRequest", Kind: api.Structure, Members: []api.MemberShape{
@@ -47,7 +58,11 @@ var (
 		{Name: "GroupName", Wire: "GroupName", Required: true, Shape: &shapeGroupNameType},
 		{Name: "UserName", Wire: "UserName", Required: true, Shape: &shapeExistingUserNameType},
 	}, Min: -1, Max: -1}
-	shapeArnListType              = api.Shape{Name: "ArnListType", Kind: api.List, Element: &shapeArnType, ElementName: "member", Min: -1, Max: -1}
+	shapeArnListType                       = api.Shape{Name: "ArnListType", Kind: api.List, Element: &shapeArnType, ElementName: "member", Min: -1, Max: -1}
+	shapeAssertionEncryptionModeType       = api.Shape{Name: "AssertionEncryptionModeType", Kind: api.String, Min: -1, Max: -1, Enum: []string{"Required", "Allowed"}}
+	shapeAssociateDelegationRequestRequest = api.Shape{Name: "AssociateDelegationRequestRequest", Kind: api.Structure, Members: []api.MemberShape{
+		{Name: "DelegationRequestId", Wire: "DelegationRequestId", Required: true, Shape: &shapeDelegationRequestIdType},
+	}, Min: -1, Max: -1}
 	shapeAttachGroupPolicyRequest = api.Shape{Name: "AttachGroupPolicyRequest", Kind: api.Structure, Members: []api.MemberShape{
 		{Name: "GroupName", Wire: "GroupName", Required: true, Shape: &shapeGroupNameType},
 		{Name: "PolicyArn", Wire: "PolicyArn", Required: true, Shape: &shapeArnType},
@@ -68,6 +83,7 @@ var (
 		{Name: "PolicyName", Wire: "PolicyName", Shape: &shapePolicyNameType},
 		{Name: "PolicyArn", Wire: "PolicyArn", Shape: &shapeArnType},
 	}, Min: -1, Max: -1}
+	shapeAttachmentType         = api.Shape{Name: "AttachmentType", Kind: api.String, Min: -1, Max: -1, Enum: []string{"user", "group", "role"}}
 	shapeBootstrapDatum         = api.Shape{Name: "BootstrapDatum", Kind: api.Blob, Min: -1, Max: -1, Sensitive: true}
 	shapeCertificationKeyType   = api.Shape{Name: "CertificationKeyType", Kind: api.String, Min: 1, Max: 128, Pattern: &api.Pattern{Text: `[\u0020-\u00FF]+`}}
 	shapeCertificationMapType   = api.Shape{Name: "CertificationMapType", Kind: api.Map, Element: &shapeCertificationValueType, KeyShape: &shapeCertificationKeyType, KeyName: "key", ValueName: "value", Min: -1, Max: -1}
@@ -96,6 +112,21 @@ var (
 	}, Min: -1, Max: -1}
 	shapeCreateAccountAliasRequest = api.Shape{Name: "CreateAccountAliasRequest", Kind: api.Structure, Members: []api.MemberShape{
 		{Name: "AccountAlias", Wire: "AccountAlias", Required: true, Shape: &shapeAccountAliasType},
+	}, Min: -1, Max: -1}
+	shapeCreateDelegationRequestRequest = api.Shape{Name: "CreateDelegationRequestRequest", Kind: api.Structure, Members: []api.MemberShape{
+		{Name: "Description", Wire: "Description", Required: true, Shape: &shapeDelegationRequestDescriptionType},
+		{Name: "NotificationChannel", Wire: "NotificationChannel", Required: true, Shape: &shapeNotificationChannelType},
+		{Name: "Permissions", Wire: "Permissions", Required: true, Shape: &shapeDelegationPermission},
+		{Name: "RequestorWorkflowId", Wire: "RequestorWorkflowId", Required: true, Shape: &shapeRequestorWorkflowIdType},
+		{Name: "SessionDuration", Wire: "SessionDuration", Required: true, Shape: &shapeSessionDurationType},
+		{Name: "OnlySendByOwner", Wire: "OnlySendByOwner", Shape: &shapeBooleanType},
+		{Name: "OwnerAccountId", Wire: "OwnerAccountId", Shape: &shapeAccountIdType},
+		{Name: "RedirectUrl", Wire: "RedirectUrl", Shape: &shapeRedirectUrlType},
+		{Name: "RequestMessage", Wire: "RequestMessage", Shape: &shapeRequestMessageType},
+	}, Min: -1, Max: -1}
+	shapeCreateDelegationRequestResponse = api.Shape{Name: "CreateDelegationRequestResponse", Kind: api.Structure, Members: []api.MemberShape{
+		{Name: "ConsoleDeepLink", Wire: "ConsoleDeepLink", Shape: &shapeStringType},
+		{Name: "DelegationRequestId", Wire: "DelegationRequestId", Shape: &shapeDelegationRequestIdType},
 	}, Min: -1, Max: -1}
 	shapeCreateGroupRequest = api.Shape{Name: "CreateGroupRequest", Kind: api.Structure, Members: []api.MemberShape{
 		{Name: "Path", Wire: "Path", Shape: &shapePathType},
@@ -164,6 +195,8 @@ var (
 		{Name: "SAMLMetadataDocument", Wire: "SAMLMetadataDocument", Required: true, Shape: &shapeSAMLMetadataDocumentType},
 		{Name: "Name", Wire: "Name", Required: true, Shape: &shapeSAMLProviderNameType},
 		{Name: "Tags", Wire: "Tags", Shape: &shapeTagListType},
+		{Name: "AddPrivateKey", Wire: "AddPrivateKey", Shape: &shapePrivateKeyType},
+		{Name: "AssertionEncryptionMode", Wire: "AssertionEncryptionMode", Shape: &shapeAssertionEncryptionModeType},
 	}, Min: -1, Max: -1}
 	shapeCreateSAMLProviderResponse = api.Shape{Name: "CreateSAMLProviderResponse", Kind: api.Structure, Members: []api.MemberShape{
 		{Name: "SAMLProviderArn", Wire: "SAMLProviderArn", Shape: &shapeArnType},
@@ -180,6 +213,7 @@ var (
 	shapeCreateServiceSpecificCredentialRequest = api.Shape{Name: "CreateServiceSpecificCredentialRequest", Kind: api.Structure, Members: []api.MemberShape{
 		{Name: "UserName", Wire: "UserName", Required: true, Shape: &shapeUserNameType},
 		{Name: "ServiceName", Wire: "ServiceName", Required: true, Shape: &shapeServiceName},
+		{Name: "CredentialAgeDays", Wire: "CredentialAgeDays", Shape: &shapeServiceSpecificCredentialAgeDaysType},
 	}, Min: -1, Max: -1}
 	shapeCreateServiceSpecificCredentialResponse = api.Shape{Name: "CreateServiceSpecificCredentialResponse", Kind: api.Structure, Members: []api.MemberShape{
 		{Name: "ServiceSpecificCredential", Wire: "ServiceSpecificCredential", Shape: &shapeServiceSpecificCredential},
@@ -204,6 +238,32 @@ var (
 	shapeDeactivateMFADeviceRequest = api.Shape{Name: "DeactivateMFADeviceRequest", Kind: api.Structure, Members: []api.MemberShape{
 		{Name: "UserName", Wire: "UserName", Required: true, Shape: &shapeExistingUserNameType},
 		{Name: "SerialNumber", Wire: "SerialNumber", Required: true, Shape: &shapeSerialNumberType},
+	}, Min: -1, Max: -1}
+	shapeDelegationPermission = api.Shape{Name: "DelegationPermission", Kind: api.Structure, Members: []api.MemberShape{
+		{Name: "Parameters", Wire: "Parameters", Shape: &shapeParametersListType},
+		{Name: "PolicyTemplateArn", Wire: "PolicyTemplateArn", Shape: &shapeArnType},
+	}, Min: -1, Max: -1}
+	shapeDelegationRequest = api.Shape{Name: "DelegationRequest", Kind: api.Structure, Members: []api.MemberShape{
+		{Name: "ApproverId", Wire: "ApproverId", Shape: &shapeArnType},
+		{Name: "CreateDate", Wire: "CreateDate", Shape: &shapeDateType},
+		{Name: "DelegationRequestId", Wire: "DelegationRequestId", Shape: &shapeDelegationRequestIdType},
+		{Name: "Description", Wire: "Description", Shape: &shapeDelegationRequestDescriptionType},
+		{Name: "ExpirationTime", Wire: "ExpirationTime", Shape: &shapeDateType},
+		{Name: "Notes", Wire: "Notes", Shape: &shapeNotesType},
+		{Name: "OnlySendByOwner", Wire: "OnlySendByOwner", Shape: &shapeBooleanType},
+		{Name: "OwnerAccountId", Wire: "OwnerAccountId", Shape: &shapeAccountIdType},
+		{Name: "OwnerId", Wire: "OwnerId", Shape: &shapeStringType},
+		{Name: "PermissionPolicy", Wire: "PermissionPolicy", Shape: &shapePolicyDocumentType},
+		{Name: "Permissions", Wire: "Permissions", Shape: &shapeDelegationPermission},
+		{Name: "RedirectUrl", Wire: "RedirectUrl", Shape: &shapeRedirectUrlType},
+		{Name: "RejectionReason", Wire: "RejectionReason", Shape: &shapeNotesType},
+		{Name: "RequestMessage", Wire: "RequestMessage", Shape: &shapeRequestMessageType},
+		{Name: "RequestorId", Wire: "RequestorId", Shape: &shapeAccountIdType},
+		{Name: "RequestorName", Wire: "RequestorName", Shape: &shapeStringType},
+		{Name: "RolePermissionRestrictionArns", Wire: "RolePermissionRestrictionArns", Shape: &shapeRolePermissionRestrictionArnsListType},
+		{Name: "SessionDuration", Wire: "SessionDuration", Shape: &shapeSessionDurationType},
+		{Name: "State", Wire: "State", Shape: &shapeStateType},
+		{Name: "UpdatedTime", Wire: "UpdatedTime", Shape: &shapeDateType},
 	}, Min: -1, Max: -1}
 	shapeDeleteAccessKeyRequest = api.Shape{Name: "DeleteAccessKeyRequest", Kind: api.Structure, Members: []api.MemberShape{
 		{Name: "UserName", Wire: "UserName", Shape: &shapeExistingUserNameType},
@@ -300,11 +360,30 @@ var (
 		{Name: "UserName", Wire: "UserName", Required: true, Shape: &shapeUserNameType},
 		{Name: "PolicyArn", Wire: "PolicyArn", Required: true, Shape: &shapeArnType},
 	}, Min: -1, Max: -1}
+	shapeDisableOrganizationsRootCredentialsManagementResponse = api.Shape{Name: "DisableOrganizationsRootCredentialsManagementResponse", Kind: api.Structure, Members: []api.MemberShape{
+		{Name: "EnabledFeatures", Wire: "EnabledFeatures", Shape: &shapeEnabledFeaturesListType},
+		{Name: "OrganizationId", Wire: "OrganizationId", Shape: &shapeOrganizationIdType},
+	}, Min: -1, Max: -1}
+	shapeDisableOrganizationsRootSessionsResponse = api.Shape{Name: "DisableOrganizationsRootSessionsResponse", Kind: api.Structure, Members: []api.MemberShape{
+		{Name: "EnabledFeatures", Wire: "EnabledFeatures", Shape: &shapeEnabledFeaturesListType},
+		{Name: "OrganizationId", Wire: "OrganizationId", Shape: &shapeOrganizationIdType},
+	}, Min: -1, Max: -1}
 	shapeEnableMFADeviceRequest = api.Shape{Name: "EnableMFADeviceRequest", Kind: api.Structure, Members: []api.MemberShape{
 		{Name: "UserName", Wire: "UserName", Required: true, Shape: &shapeExistingUserNameType},
 		{Name: "SerialNumber", Wire: "SerialNumber", Required: true, Shape: &shapeSerialNumberType},
 		{Name: "AuthenticationCode1", Wire: "AuthenticationCode1", Required: true, Shape: &shapeAuthenticationCodeType},
 		{Name: "AuthenticationCode2", Wire: "AuthenticationCode2", Required: true, Shape: &shapeAuthenticationCodeType},
+	}, Min: -1, Max: -1}
+	shapeEnableOrganizationsRootCredentialsManagementResponse = api.Shape{Name: "EnableOrganizationsRootCredentialsManagementResponse", Kind: api.Structure, Members: []api.MemberShape{
+		{Name: "EnabledFeatures", Wire: "EnabledFeatures", Shape: &shapeEnabledFeaturesListType},
+		{Name: "OrganizationId", Wire: "OrganizationId", Shape: &shapeOrganizationIdType},
+	}, Min: -1, Max: -1}
+	shapeEnableOrganizationsRootSessionsResponse = api.Shape{Name: "EnableOrganizationsRootSessionsResponse", Kind: api.Structure, Members: []api.MemberShape{
+		{Name: "EnabledFeatures", Wire: "EnabledFeatures", Shape: &shapeEnabledFeaturesListType},
+		{Name: "OrganizationId", Wire: "OrganizationId", Shape: &shapeOrganizationIdType},
+	}, Min: -1, Max: -1}
+	shapeEnableOutboundWebIdentityFederationResponse = api.Shape{Name: "EnableOutboundWebIdentityFederationResponse", Kind: api.Structure, Members: []api.MemberShape{
+		{Name: "IssuerIdentifier", Wire: "IssuerIdentifier", Shape: &shapeStringType},
 	}, Min: -1, Max: -1}
 	shapeEntityDetails = api.Shape{Name: "EntityDetails", Kind: api.Structure, Members: []api.MemberShape{
 		{Name: "EntityInfo", Wire: "EntityInfo", Required: true, Shape: &shapeEntityInfo},
@@ -336,6 +415,7 @@ var (
 		{Name: "ResourceSpecificResults", Wire: "ResourceSpecificResults", Shape: &shapeResourceSpecificResultListType},
 	}, Min: -1, Max: -1}
 	shapeEvaluationResultsListType        = api.Shape{Name: "EvaluationResultsListType", Kind: api.List, Element: &shapeEvaluationResult, ElementName: "member", Min: -1, Max: -1}
+	shapeFeatureType                      = api.Shape{Name: "FeatureType", Kind: api.String, Min: -1, Max: -1, Enum: []string{"RootCredentialsManagement", "RootSessions"}}
 	shapeGenerateCredentialReportResponse = api.Shape{Name: "GenerateCredentialReportResponse", Kind: api.Structure, Members: []api.MemberShape{
 		{Name: "State", Wire: "State", Shape: &shapeReportStateType},
 		{Name: "Description", Wire: "Description", Shape: &shapeReportStateDescriptionType},
@@ -377,6 +457,9 @@ var (
 	shapeGetAccountPasswordPolicyResponse = api.Shape{Name: "GetAccountPasswordPolicyResponse", Kind: api.Structure, Members: []api.MemberShape{
 		{Name: "PasswordPolicy", Wire: "PasswordPolicy", Required: true, Shape: &shapePasswordPolicy},
 	}, Min: -1, Max: -1}
+	shapeGetAccountPropertiesResponse = api.Shape{Name: "GetAccountPropertiesResponse", Kind: api.Structure, Members: []api.MemberShape{
+		{Name: "Properties", Wire: "Properties", Shape: &shapePropertiesMapType},
+	}, Min: -1, Max: -1}
 	shapeGetAccountSummaryResponse = api.Shape{Name: "GetAccountSummaryResponse", Kind: api.Structure, Members: []api.MemberShape{
 		{Name: "SummaryMap", Wire: "SummaryMap", Shape: &shapeSummaryMapType},
 	}, Min: -1, Max: -1}
@@ -394,6 +477,15 @@ var (
 		{Name: "Content", Wire: "Content", Shape: &shapeReportContentType},
 		{Name: "ReportFormat", Wire: "ReportFormat", Shape: &shapeReportFormatType},
 		{Name: "GeneratedTime", Wire: "GeneratedTime", Shape: &shapeDateType},
+	}, Min: -1, Max: -1}
+	shapeGetDelegationRequestRequest = api.Shape{Name: "GetDelegationRequestRequest", Kind: api.Structure, Members: []api.MemberShape{
+		{Name: "DelegationRequestId", Wire: "DelegationRequestId", Required: true, Shape: &shapeDelegationRequestIdType},
+		{Name: "DelegationPermissionCheck", Wire: "DelegationPermissionCheck", Shape: &shapeBooleanType},
+	}, Min: -1, Max: -1}
+	shapeGetDelegationRequestResponse = api.Shape{Name: "GetDelegationRequestResponse", Kind: api.Structure, Members: []api.MemberShape{
+		{Name: "DelegationRequest", Wire: "DelegationRequest", Shape: &shapeDelegationRequest},
+		{Name: "PermissionCheckResult", Wire: "PermissionCheckResult", Shape: &shapePermissionCheckResultType},
+		{Name: "PermissionCheckStatus", Wire: "PermissionCheckStatus", Shape: &shapePermissionCheckStatusType},
 	}, Min: -1, Max: -1}
 	shapeGetGroupPolicyRequest = api.Shape{Name: "GetGroupPolicyRequest", Kind: api.Structure, Members: []api.MemberShape{
 		{Name: "GroupName", Wire: "GroupName", Required: true, Shape: &shapeGroupNameType},
@@ -414,6 +506,15 @@ var (
 		{Name: "Users", Wire: "Users", Required: true, Shape: &shapeUserListType},
 		{Name: "IsTruncated", Wire: "IsTruncated", Shape: &shapeBooleanType},
 		{Name: "Marker", Wire: "Marker", Shape: &shapeResponseMarkerType},
+	}, Min: -1, Max: -1}
+	shapeGetHumanReadableSummaryRequest = api.Shape{Name: "GetHumanReadableSummaryRequest", Kind: api.Structure, Members: []api.MemberShape{
+		{Name: "EntityArn", Wire: "EntityArn", Required: true, Shape: &shapeArnType},
+		{Name: "Locale", Wire: "Locale", Shape: &shapeStringType},
+	}, Min: -1, Max: -1}
+	shapeGetHumanReadableSummaryResponse = api.Shape{Name: "GetHumanReadableSummaryResponse", Kind: api.Structure, Members: []api.MemberShape{
+		{Name: "Locale", Wire: "Locale", Shape: &shapeStringType},
+		{Name: "SummaryContent", Wire: "SummaryContent", Shape: &shapeStringType},
+		{Name: "SummaryState", Wire: "SummaryState", Shape: &shapeSummaryStateType},
 	}, Min: -1, Max: -1}
 	shapeGetInstanceProfileRequest = api.Shape{Name: "GetInstanceProfileRequest", Kind: api.Structure, Members: []api.MemberShape{
 		{Name: "InstanceProfileName", Wire: "InstanceProfileName", Required: true, Shape: &shapeInstanceProfileNameType},
@@ -464,6 +565,10 @@ var (
 		{Name: "Marker", Wire: "Marker", Shape: &shapeMarkerType},
 		{Name: "ErrorDetails", Wire: "ErrorDetails", Shape: &shapeErrorDetails},
 	}, Min: -1, Max: -1}
+	shapeGetOutboundWebIdentityFederationInfoResponse = api.Shape{Name: "GetOutboundWebIdentityFederationInfoResponse", Kind: api.Structure, Members: []api.MemberShape{
+		{Name: "IssuerIdentifier", Wire: "IssuerIdentifier", Shape: &shapeStringType},
+		{Name: "JwtVendingEnabled", Wire: "JwtVendingEnabled", Shape: &shapeBooleanType},
+	}, Min: -1, Max: -1}
 	shapeGetPolicyRequest = api.Shape{Name: "GetPolicyRequest", Kind: api.Structure, Members: []api.MemberShape{
 		{Name: "PolicyArn", Wire: "PolicyArn", Required: true, Shape: &shapeArnType},
 	}, Min: -1, Max: -1}
@@ -492,6 +597,13 @@ var (
 	shapeGetRoleResponse = api.Shape{Name: "GetRoleResponse", Kind: api.Structure, Members: []api.MemberShape{
 		{Name: "Role", Wire: "Role", Required: true, Shape: &shapeRole},
 	}, Min: -1, Max: -1}
+	shapeGetRoleTemplateVersionRequest = api.Shape{Name: "GetRoleTemplateVersionRequest", Kind: api.Structure, Members: []api.MemberShape{
+		{Name: "TemplateArn", Wire: "TemplateArn", Required: true, Shape: &shapeArnType},
+		{Name: "MinorVersion", Wire: "MinorVersion", Shape: &shapeIntegerType},
+	}, Min: -1, Max: -1}
+	shapeGetRoleTemplateVersionResponse = api.Shape{Name: "GetRoleTemplateVersionResponse", Kind: api.Structure, Members: []api.MemberShape{
+		{Name: "RoleTemplateVersion", Wire: "RoleTemplateVersion", Required: true, Shape: &shapeRoleTemplateVersion},
+	}, Min: -1, Max: -1}
 	shapeGetSAMLProviderRequest = api.Shape{Name: "GetSAMLProviderRequest", Kind: api.Structure, Members: []api.MemberShape{
 		{Name: "SAMLProviderArn", Wire: "SAMLProviderArn", Required: true, Shape: &shapeArnType},
 	}, Min: -1, Max: -1}
@@ -500,6 +612,9 @@ var (
 		{Name: "CreateDate", Wire: "CreateDate", Shape: &shapeDateType},
 		{Name: "ValidUntil", Wire: "ValidUntil", Shape: &shapeDateType},
 		{Name: "Tags", Wire: "Tags", Shape: &shapeTagListType},
+		{Name: "AssertionEncryptionMode", Wire: "AssertionEncryptionMode", Shape: &shapeAssertionEncryptionModeType},
+		{Name: "PrivateKeyList", Wire: "PrivateKeyList", Shape: &shapePrivateKeyListType},
+		{Name: "SAMLProviderUUID", Wire: "SAMLProviderUUID", Shape: &shapePrivateKeyIdType},
 	}, Min: -1, Max: -1}
 	shapeGetSSHPublicKeyRequest = api.Shape{Name: "GetSSHPublicKeyRequest", Kind: api.Structure, Members: []api.MemberShape{
 		{Name: "UserName", Wire: "UserName", Required: true, Shape: &shapeUserNameType},
@@ -583,6 +698,15 @@ var (
 		{Name: "GroupPolicyList", Wire: "GroupPolicyList", Shape: &shapePolicyDetailListType},
 		{Name: "AttachedManagedPolicies", Wire: "AttachedManagedPolicies", Shape: &shapeAttachedPoliciesListType},
 	}, Min: -1, Max: -1}
+	shapeInlinePolicy = api.Shape{Name: "InlinePolicy", Kind: api.Structure, Members: []api.MemberShape{
+		{Name: "PolicyDocument", Wire: "PolicyDocument", Required: true, Shape: &shapePolicyDocumentType},
+		{Name: "PolicyName", Wire: "PolicyName", Required: true, Shape: &shapePolicyNameType},
+	}, Min: -1, Max: -1}
+	shapeInlinePolicyIdentifierType = api.Shape{Name: "InlinePolicyIdentifierType", Kind: api.Structure, Members: []api.MemberShape{
+		{Name: "PolicyName", Wire: "PolicyName", Required: true, Shape: &shapePolicyNameType},
+		{Name: "AttachmentType", Wire: "AttachmentType", Required: true, Shape: &shapeAttachmentType},
+		{Name: "AttachmentName", Wire: "AttachmentName", Required: true, Shape: &shapeStringType},
+	}, Min: -1, Max: -1}
 	shapeInstanceProfile = api.Shape{Name: "InstanceProfile", Kind: api.Structure, Members: []api.MemberShape{
 		{Name: "Path", Wire: "Path", Required: true, Shape: &shapePathType},
 		{Name: "InstanceProfileName", Wire: "InstanceProfileName", Required: true, Shape: &shapeInstanceProfileNameType},
@@ -644,6 +768,16 @@ var (
 		{Name: "AttachedPolicies", Wire: "AttachedPolicies", Shape: &shapeAttachedPoliciesListType},
 		{Name: "IsTruncated", Wire: "IsTruncated", Shape: &shapeBooleanType},
 		{Name: "Marker", Wire: "Marker", Shape: &shapeResponseMarkerType},
+	}, Min: -1, Max: -1}
+	shapeListDelegationRequestsRequest = api.Shape{Name: "ListDelegationRequestsRequest", Kind: api.Structure, Members: []api.MemberShape{
+		{Name: "Marker", Wire: "Marker", Shape: &shapeMarkerType},
+		{Name: "MaxItems", Wire: "MaxItems", Shape: &shapeMaxItemsType},
+		{Name: "OwnerId", Wire: "OwnerId", Shape: &shapeStringType},
+	}, Min: -1, Max: -1}
+	shapeListDelegationRequestsResponse = api.Shape{Name: "ListDelegationRequestsResponse", Kind: api.Structure, Members: []api.MemberShape{
+		{Name: "DelegationRequests", Wire: "DelegationRequests", Shape: &shapeDelegationRequestsListType},
+		{Name: "IsTruncated", Wire: "IsTruncated", Shape: &shapeBooleanType},
+		{Name: "Marker", Wire: "Marker", Shape: &shapeMarkerType},
 	}, Min: -1, Max: -1}
 	shapeListEntitiesForPolicyRequest = api.Shape{Name: "ListEntitiesForPolicyRequest", Kind: api.Structure, Members: []api.MemberShape{
 		{Name: "PolicyArn", Wire: "PolicyArn", Required: true, Shape: &shapeArnType},
@@ -753,6 +887,10 @@ var (
 	shapeListOpenIDConnectProvidersRequest  = api.Shape{Name: "ListOpenIDConnectProvidersRequest", Kind: api.Structure, Members: nil, Min: -1, Max: -1}
 	shapeListOpenIDConnectProvidersResponse = api.Shape{Name: "ListOpenIDConnectProvidersResponse", Kind: api.Structure, Members: []api.MemberShape{
 		{Name: "OpenIDConnectProviderList", Wire: "OpenIDConnectProviderList", Shape: &shapeOpenIDConnectProviderListType},
+	}, Min: -1, Max: -1}
+	shapeListOrganizationsFeaturesResponse = api.Shape{Name: "ListOrganizationsFeaturesResponse", Kind: api.Structure, Members: []api.MemberShape{
+		{Name: "EnabledFeatures", Wire: "EnabledFeatures", Shape: &shapeEnabledFeaturesListType},
+		{Name: "OrganizationId", Wire: "OrganizationId", Shape: &shapeOrganizationIdType},
 	}, Min: -1, Max: -1}
 	shapeListPoliciesGrantingServiceAccessEntry = api.Shape{Name: "ListPoliciesGrantingServiceAccessEntry", Kind: api.Structure, Members: []api.MemberShape{
 		{Name: "ServiceNamespace", Wire: "ServiceNamespace", Shape: &shapeServiceNamespaceType},
@@ -878,9 +1016,14 @@ var (
 	shapeListServiceSpecificCredentialsRequest = api.Shape{Name: "ListServiceSpecificCredentialsRequest", Kind: api.Structure, Members: []api.MemberShape{
 		{Name: "UserName", Wire: "UserName", Shape: &shapeUserNameType},
 		{Name: "ServiceName", Wire: "ServiceName", Shape: &shapeServiceName},
+		{Name: "AllUsers", Wire: "AllUsers", Shape: &shapeBooleanObjectType},
+		{Name: "Marker", Wire: "Marker", Shape: &shapeMarkerType},
+		{Name: "MaxItems", Wire: "MaxItems", Shape: &shapeMaxItemsType},
 	}, Min: -1, Max: -1}
 	shapeListServiceSpecificCredentialsResponse = api.Shape{Name: "ListServiceSpecificCredentialsResponse", Kind: api.Structure, Members: []api.MemberShape{
 		{Name: "ServiceSpecificCredentials", Wire: "ServiceSpecificCredentials", Shape: &shapeServiceSpecificCredentialsListType},
+		{Name: "IsTruncated", Wire: "IsTruncated", Shape: &shapeBooleanType},
+		{Name: "Marker", Wire: "Marker", Shape: &shapeMarkerType},
 	}, Min: -1, Max: -1}
 	shapeListSigningCertificatesRequest = api.Shape{Name: "ListSigningCertificatesRequest", Kind: api.Structure, Members: []api.MemberShape{
 		{Name: "UserName", Wire: "UserName", Shape: &shapeExistingUserNameType},
@@ -942,6 +1085,7 @@ var (
 		{Name: "SerialNumber", Wire: "SerialNumber", Required: true, Shape: &shapeSerialNumberType},
 		{Name: "EnableDate", Wire: "EnableDate", Required: true, Shape: &shapeDateType},
 	}, Min: -1, Max: -1}
+	shapeManagedByTypeType   = api.Shape{Name: "ManagedByTypeType", Kind: api.String, Min: -1, Max: -1, Enum: []string{"Service"}}
 	shapeManagedPolicyDetail = api.Shape{Name: "ManagedPolicyDetail", Kind: api.Structure, Members: []api.MemberShape{
 		{Name: "PolicyName", Wire: "PolicyName", Shape: &shapePolicyNameType},
 		{Name: "PolicyId", Wire: "PolicyId", Shape: &shapeIdType},
@@ -962,10 +1106,24 @@ var (
 	}, Min: -1, Max: -1}
 	shapeOpenIDConnectProviderListType = api.Shape{Name: "OpenIDConnectProviderListType", Kind: api.List, Element: &shapeOpenIDConnectProviderListEntry, ElementName: "member", Min: -1, Max: -1}
 	shapeOpenIDConnectProviderUrlType  = api.Shape{Name: "OpenIDConnectProviderUrlType", Kind: api.String, Min: 1, Max: 255}
-	shapeOrganizationsDecisionDetail   = api.Shape{Name: "OrganizationsDecisionDetail", Kind: api.Structure, Members: []api.MemberShape{
+	shapeOrderedOrganizationPolicyType = api.Shape{Name: "OrderedOrganizationPolicyType", Kind: api.Structure, Members: []api.MemberShape{
+		{Name: "ServiceControlPolicyInputList", Wire: "ServiceControlPolicyInputList", Shape: &shapeServiceControlPolicyInputListType},
+	}, Min: -1, Max: -1}
+	shapeOrganizationIdType          = api.Shape{Name: "OrganizationIdType", Kind: api.String, Min: -1, Max: -1}
+	shapeOrganizationsDecisionDetail = api.Shape{Name: "OrganizationsDecisionDetail", Kind: api.Structure, Members: []api.MemberShape{
 		{Name: "AllowedByOrganizations", Wire: "AllowedByOrganizations", Shape: &shapeBooleanType},
 	}, Min: -1, Max: -1}
-	shapePasswordPolicy = api.Shape{Name: "PasswordPolicy", Kind: api.Structure, Members: []api.MemberShape{
+	shapeParameterDefinition = api.Shape{Name: "ParameterDefinition", Kind: api.Structure, Members: []api.MemberShape{
+		{Name: "Name", Wire: "Name", Required: true, Shape: &shapeStringType},
+		{Name: "Type", Wire: "Type", Required: true, Shape: &shapeParameterTypeType},
+		{Name: "DefaultValue", Wire: "DefaultValue", Shape: &shapeStringType},
+		{Name: "Description", Wire: "Description", Shape: &shapeStringType},
+		{Name: "Immutable", Wire: "Immutable", Shape: &shapeBooleanType},
+		{Name: "IsRequired", Wire: "IsRequired", Shape: &shapeBooleanType},
+		{Name: "SubType", Wire: "SubType", Shape: &shapeStringType},
+	}, Min: -1, Max: -1}
+	shapeParameterTypeType = api.Shape{Name: "ParameterTypeType", Kind: api.String, Min: -1, Max: -1, Enum: []string{"String", "StringList", "Number", "NumberList", "Arn", "ArnList"}}
+	shapePasswordPolicy    = api.Shape{Name: "PasswordPolicy", Kind: api.Structure, Members: []api.MemberShape{
 		{Name: "MinimumPasswordLength", Wire: "MinimumPasswordLength", Shape: &shapeMinimumPasswordLengthType},
 		{Name: "RequireSymbols", Wire: "RequireSymbols", Shape: &shapeBooleanType},
 		{Name: "RequireNumbers", Wire: "RequireNumbers", Shape: &shapeBooleanType},
@@ -977,6 +1135,8 @@ var (
 		{Name: "PasswordReusePrevention", Wire: "PasswordReusePrevention", Shape: &shapePasswordReusePreventionType},
 		{Name: "HardExpiry", Wire: "HardExpiry", Shape: &shapeBooleanObjectType},
 	}, Min: -1, Max: -1}
+	shapePermissionCheckResultType         = api.Shape{Name: "PermissionCheckResultType", Kind: api.String, Min: -1, Max: -1, Enum: []string{"ALLOWED", "DENIED", "UNSURE"}}
+	shapePermissionCheckStatusType         = api.Shape{Name: "PermissionCheckStatusType", Kind: api.String, Min: -1, Max: -1, Enum: []string{"COMPLETE", "IN_PROGRESS", "FAILED"}}
 	shapePermissionsBoundaryAttachmentType = api.Shape{Name: "PermissionsBoundaryAttachmentType", Kind: api.String, Min: -1, Max: -1, Enum: []string{"PermissionsBoundaryPolicy"}}
 	shapePermissionsBoundaryDecisionDetail = api.Shape{Name: "PermissionsBoundaryDecisionDetail", Kind: api.Structure, Members: []api.MemberShape{
 		{Name: "AllowedByPermissionsBoundary", Wire: "AllowedByPermissionsBoundary", Shape: &shapeBooleanType},
@@ -1011,9 +1171,21 @@ var (
 		{Name: "GroupName", Wire: "GroupName", Shape: &shapeGroupNameType},
 		{Name: "GroupId", Wire: "GroupId", Shape: &shapeIdType},
 	}, Min: -1, Max: -1}
-	shapePolicyGroupListType  = api.Shape{Name: "PolicyGroupListType", Kind: api.List, Element: &shapePolicyGroup, ElementName: "member", Min: -1, Max: -1}
-	shapePolicyIdentifierType = api.Shape{Name: "PolicyIdentifierType", Kind: api.String, Min: -1, Max: -1}
-	shapePolicyRole           = api.Shape{Name: "PolicyRole", Kind: api.Structure, Members: []api.MemberShape{
+	shapePolicyGroupListType = api.Shape{Name: "PolicyGroupListType", Kind: api.List, Element: &shapePolicyGroup, ElementName: "member", Min: -1, Max: -1}
+	shapePolicyIdentifier    = api.Shape{Name: "PolicyIdentifier", Kind: api.Structure, Members: []api.MemberShape{
+		{Name: "InlinePolicyIdentifier", Wire: "InlinePolicyIdentifier", Shape: &shapeInlinePolicyIdentifierType},
+		{Name: "PolicyArn", Wire: "PolicyArn", Shape: &shapeArnType},
+		{Name: "PolicyType", Wire: "PolicyType", Shape: &shapePolicyIdentifierPolicyType},
+	}, Min: -1, Max: -1}
+	shapePolicyIdentifierPolicyType = api.Shape{Name: "PolicyIdentifierPolicyType", Kind: api.String, Min: -1, Max: -1, Enum: []string{"inline", "aws-managed", "user-managed", "permission-boundary", "scp", "rcp"}}
+	shapePolicyIdentifierType       = api.Shape{Name: "PolicyIdentifierType", Kind: api.String, Min: -1, Max: -1}
+	shapePolicyParameter            = api.Shape{Name: "PolicyParameter", Kind: api.Structure, Members: []api.MemberShape{
+		{Name: "Name", Wire: "Name", Shape: &shapeStringType},
+		{Name: "Type", Wire: "Type", Shape: &shapePolicyParameterTypeEnum},
+		{Name: "Values", Wire: "Values", Shape: &shapeValuesListType},
+	}, Min: -1, Max: -1}
+	shapePolicyParameterTypeEnum = api.Shape{Name: "PolicyParameterTypeEnum", Kind: api.String, Min: -1, Max: -1, Enum: []string{"string", "stringList"}}
+	shapePolicyRole              = api.Shape{Name: "PolicyRole", Kind: api.Structure, Members: []api.MemberShape{
 		{Name: "RoleName", Wire: "RoleName", Shape: &shapeRoleNameType},
 		{Name: "RoleId", Wire: "RoleId", Shape: &shapeIdType},
 	}, Min: -1, Max: -1}
@@ -1034,6 +1206,9 @@ var (
 	shapePosition = api.Shape{Name: "Position", Kind: api.Structure, Members: []api.MemberShape{
 		{Name: "Line", Wire: "Line", Shape: &shapeLineNumber},
 		{Name: "Column", Wire: "Column", Shape: &shapeColumnNumber},
+	}, Min: -1, Max: -1}
+	shapePutAccountPropertiesRequest = api.Shape{Name: "PutAccountPropertiesRequest", Kind: api.Structure, Members: []api.MemberShape{
+		{Name: "Properties", Wire: "Properties", Required: true, Shape: &shapePropertiesMapType},
 	}, Min: -1, Max: -1}
 	shapePutGroupPolicyRequest = api.Shape{Name: "PutGroupPolicyRequest", Kind: api.Structure, Members: []api.MemberShape{
 		{Name: "GroupName", Wire: "GroupName", Required: true, Shape: &shapeGroupNameType},
@@ -1058,8 +1233,12 @@ var (
 		{Name: "PolicyName", Wire: "PolicyName", Required: true, Shape: &shapePolicyNameType},
 		{Name: "PolicyDocument", Wire: "PolicyDocument", Required: true, Shape: &shapePolicyDocumentType},
 	}, Min: -1, Max: -1}
-	shapeReasonType                                     = api.Shape{Name: "ReasonType", Kind: api.String, Min: -1, Max: 1000}
-	shapeRegionNameType                                 = api.Shape{Name: "RegionNameType", Kind: api.String, Min: 1, Max: 100}
+	shapeReasonType                     = api.Shape{Name: "ReasonType", Kind: api.String, Min: -1, Max: 1000}
+	shapeRegionNameType                 = api.Shape{Name: "RegionNameType", Kind: api.String, Min: 1, Max: 100}
+	shapeRejectDelegationRequestRequest = api.Shape{Name: "RejectDelegationRequestRequest", Kind: api.Structure, Members: []api.MemberShape{
+		{Name: "DelegationRequestId", Wire: "DelegationRequestId", Required: true, Shape: &shapeDelegationRequestIdType},
+		{Name: "Notes", Wire: "Notes", Shape: &shapeNotesType},
+	}, Min: -1, Max: -1}
 	shapeRemoveClientIDFromOpenIDConnectProviderRequest = api.Shape{Name: "RemoveClientIDFromOpenIDConnectProviderRequest", Kind: api.Structure, Members: []api.MemberShape{
 		{Name: "OpenIDConnectProviderArn", Wire: "OpenIDConnectProviderArn", Required: true, Shape: &shapeArnType},
 		{Name: "ClientID", Wire: "ClientID", Required: true, Shape: &shapeClientIDType},
@@ -1071,6 +1250,9 @@ var (
 	shapeRemoveUserFromGroupRequest = api.Shape{Name: "RemoveUserFromGroupRequest", Kind: api.Structure, Members: []api.MemberShape{
 		{Name: "GroupName", Wire: "GroupName", Required: true, Shape: &shapeGroupNameType},
 		{Name: "UserName", Wire: "UserName", Required: true, Shape: &shapeExistingUserNameType},
+	}, Min: -1, Max: -1}
+	shapeReplacementValueEntry = api.Shape{Name: "ReplacementValueEntry", Kind: api.Structure, Members: []api.MemberShape{
+		{Name: "Values", Wire: "Values", Required: true, Shape: &shapeValuesListType},
 	}, Min: -1, Max: -1}
 	shapeReportContentType                     = api.Shape{Name: "ReportContentType", Kind: api.Blob, Min: -1, Max: -1}
 	shapeReportFormatType                      = api.Shape{Name: "ReportFormatType", Kind: api.String, Min: -1, Max: -1, Enum: []string{"text/csv"}}
@@ -1113,6 +1295,7 @@ var (
 		{Name: "PermissionsBoundary", Wire: "PermissionsBoundary", Shape: &shapeAttachedPermissionsBoundary},
 		{Name: "Tags", Wire: "Tags", Shape: &shapeTagListType},
 		{Name: "RoleLastUsed", Wire: "RoleLastUsed", Shape: &shapeRoleLastUsed},
+		{Name: "SourceRoleTemplate", Wire: "SourceRoleTemplate", Shape: &shapeSourceRoleTemplate},
 	}, Min: -1, Max: -1}
 	shapeRoleDetail = api.Shape{Name: "RoleDetail", Kind: api.Structure, Members: []api.MemberShape{
 		{Name: "Path", Wire: "Path", Shape: &shapePathType},
@@ -1132,13 +1315,42 @@ var (
 		{Name: "LastUsedDate", Wire: "LastUsedDate", Shape: &shapeDateType},
 		{Name: "Region", Wire: "Region", Shape: &shapeStringType},
 	}, Min: -1, Max: -1}
+	shapeRoleTemplateVersion = api.Shape{Name: "RoleTemplateVersion", Kind: api.Structure, Members: []api.MemberShape{
+		{Name: "AssumeRolePolicyDocumentTemplate", Wire: "AssumeRolePolicyDocumentTemplate", Shape: &shapeStringType},
+		{Name: "CreateTimestamp", Wire: "CreateTimestamp", Shape: &shapeDateType},
+		{Name: "DefaultMinorVersion", Wire: "DefaultMinorVersion", Shape: &shapeIntegerType},
+		{Name: "Description", Wire: "Description", Shape: &shapeStringType},
+		{Name: "Enabled", Wire: "Enabled", Shape: &shapeBooleanType},
+		{Name: "InlinePolicyTemplates", Wire: "InlinePolicyTemplates", Shape: &shapeInlinePolicyTemplatesListType},
+		{Name: "MajorVersion", Wire: "MajorVersion", Shape: &shapeIntegerType},
+		{Name: "ManagedByType", Wire: "ManagedByType", Shape: &shapeManagedByTypeType},
+		{Name: "ManagedByValue", Wire: "ManagedByValue", Shape: &shapeStringType},
+		{Name: "ManagedPolicyArns", Wire: "ManagedPolicyArns", Shape: &shapeManagedPolicyArnsListType},
+		{Name: "MaxSessionDuration", Wire: "MaxSessionDuration", Shape: &shapeIntegerType},
+		{Name: "MinorVersion", Wire: "MinorVersion", Shape: &shapeIntegerType},
+		{Name: "ParametersDefinition", Wire: "ParametersDefinition", Shape: &shapeParametersDefinitionListType},
+		{Name: "PermissionBoundaryArn", Wire: "PermissionBoundaryArn", Shape: &shapeArnType},
+		{Name: "RoleDescriptionPattern", Wire: "RoleDescriptionPattern", Shape: &shapeStringType},
+		{Name: "RoleNamePattern", Wire: "RoleNamePattern", Shape: &shapeStringType},
+		{Name: "RolePathPattern", Wire: "RolePathPattern", Shape: &shapeStringType},
+		{Name: "RoleTagsTemplate", Wire: "RoleTagsTemplate", Shape: &shapeRoleTagsTemplateListType},
+		{Name: "TemplateArn", Wire: "TemplateArn", Shape: &shapeArnType},
+		{Name: "TemplateName", Wire: "TemplateName", Shape: &shapeStringType},
+		{Name: "TemplateVersionId", Wire: "TemplateVersionId", Shape: &shapeStringType},
+		{Name: "UpdateTimestamp", Wire: "UpdateTimestamp", Shape: &shapeDateType},
+		{Name: "VersionEnabled", Wire: "VersionEnabled", Shape: &shapeBooleanType},
+	}, Min: -1, Max: -1}
 	shapeRoleUsageListType = api.Shape{Name: "RoleUsageListType", Kind: api.List, Element: &shapeRoleUsageType, ElementName: "member", Min: -1, Max: -1}
 	shapeRoleUsageType     = api.Shape{Name: "RoleUsageType", Kind: api.Structure, Members: []api.MemberShape{
 		{Name: "Region", Wire: "Region", Shape: &shapeRegionNameType},
 		{Name: "Resources", Wire: "Resources", Shape: &shapeArnListType},
 	}, Min: -1, Max: -1}
 	shapeSAMLMetadataDocumentType = api.Shape{Name: "SAMLMetadataDocumentType", Kind: api.String, Min: 1000, Max: 10000000}
-	shapeSAMLProviderListEntry    = api.Shape{Name: "SAMLProviderListEntry", Kind: api.Structure, Members: []api.MemberShape{
+	shapeSAMLPrivateKey           = api.Shape{Name: "SAMLPrivateKey", Kind: api.Structure, Members: []api.MemberShape{
+		{Name: "KeyId", Wire: "KeyId", Shape: &shapePrivateKeyIdType},
+		{Name: "Timestamp", Wire: "Timestamp", Shape: &shapeDateType},
+	}, Min: -1, Max: -1}
+	shapeSAMLProviderListEntry = api.Shape{Name: "SAMLProviderListEntry", Kind: api.Structure, Members: []api.MemberShape{
 		{Name: "Arn", Wire: "Arn", Shape: &shapeArnType},
 		{Name: "ValidUntil", Wire: "ValidUntil", Shape: &shapeDateType},
 		{Name: "CreateDate", Wire: "CreateDate", Shape: &shapeDateType},
@@ -1159,6 +1371,9 @@ var (
 		{Name: "SSHPublicKeyId", Wire: "SSHPublicKeyId", Required: true, Shape: &shapePublicKeyIdType},
 		{Name: "Status", Wire: "Status", Required: true, Shape: &shapeStatusType},
 		{Name: "UploadDate", Wire: "UploadDate", Required: true, Shape: &shapeDateType},
+	}, Min: -1, Max: -1}
+	shapeSendDelegationTokenRequest = api.Shape{Name: "SendDelegationTokenRequest", Kind: api.Structure, Members: []api.MemberShape{
+		{Name: "DelegationRequestId", Wire: "DelegationRequestId", Required: true, Shape: &shapeDelegationRequestIdType},
 	}, Min: -1, Max: -1}
 	shapeServerCertificate = api.Shape{Name: "ServerCertificate", Kind: api.Structure, Members: []api.MemberShape{
 		{Name: "ServerCertificateMetadata", Wire: "ServerCertificateMetadata", Required: true, Shape: &shapeServerCertificateMetadata},
@@ -1191,6 +1406,9 @@ var (
 		{Name: "ServiceSpecificCredentialId", Wire: "ServiceSpecificCredentialId", Required: true, Shape: &shapeServiceSpecificCredentialId},
 		{Name: "UserName", Wire: "UserName", Required: true, Shape: &shapeUserNameType},
 		{Name: "Status", Wire: "Status", Required: true, Shape: &shapeStatusType},
+		{Name: "ExpirationDate", Wire: "ExpirationDate", Shape: &shapeDateType},
+		{Name: "ServiceCredentialAlias", Wire: "ServiceCredentialAlias", Shape: &shapeServiceCredentialAliasType},
+		{Name: "ServiceCredentialSecret", Wire: "ServiceCredentialSecret", Shape: &shapeServiceCredentialSecretType},
 	}, Min: -1, Max: -1}
 	shapeServiceSpecificCredentialMetadata = api.Shape{Name: "ServiceSpecificCredentialMetadata", Kind: api.Structure, Members: []api.MemberShape{
 		{Name: "UserName", Wire: "UserName", Required: true, Shape: &shapeUserNameType},
@@ -1199,6 +1417,8 @@ var (
 		{Name: "CreateDate", Wire: "CreateDate", Required: true, Shape: &shapeDateType},
 		{Name: "ServiceSpecificCredentialId", Wire: "ServiceSpecificCredentialId", Required: true, Shape: &shapeServiceSpecificCredentialId},
 		{Name: "ServiceName", Wire: "ServiceName", Required: true, Shape: &shapeServiceName},
+		{Name: "ExpirationDate", Wire: "ExpirationDate", Shape: &shapeDateType},
+		{Name: "ServiceCredentialAlias", Wire: "ServiceCredentialAlias", Shape: &shapeServiceCredentialAliasType},
 	}, Min: -1, Max: -1}
 	shapeServiceSpecificCredentialsListType = api.Shape{Name: "ServiceSpecificCredentialsListType", Kind: api.List, Element: &shapeServiceSpecificCredentialMetadata, ElementName: "member", Min: -1, Max: -1}
 	shapeServicesLastAccessed               = api.Shape{Name: "ServicesLastAccessed", Kind: api.List, Element: &shapeServiceLastAccessed, ElementName: "member", Min: -1, Max: -1}
@@ -1228,6 +1448,7 @@ var (
 		{Name: "ResourceHandlingOption", Wire: "ResourceHandlingOption", Shape: &shapeResourceHandlingOptionType},
 		{Name: "MaxItems", Wire: "MaxItems", Shape: &shapeMaxItemsType},
 		{Name: "Marker", Wire: "Marker", Shape: &shapeMarkerType},
+		{Name: "OrderedOrganizationPolicyInputList", Wire: "OrderedOrganizationPolicyInputList", Shape: &shapeOrderedOrganizationPolicyListType},
 	}, Min: -1, Max: -1}
 	shapeSimulatePolicyResponse = api.Shape{Name: "SimulatePolicyResponse", Kind: api.Structure, Members: []api.MemberShape{
 		{Name: "EvaluationResults", Wire: "EvaluationResults", Shape: &shapeEvaluationResultsListType},
@@ -1247,15 +1468,22 @@ var (
 		{Name: "ResourceHandlingOption", Wire: "ResourceHandlingOption", Shape: &shapeResourceHandlingOptionType},
 		{Name: "MaxItems", Wire: "MaxItems", Shape: &shapeMaxItemsType},
 		{Name: "Marker", Wire: "Marker", Shape: &shapeMarkerType},
+		{Name: "PolicyExclusionList", Wire: "PolicyExclusionList", Shape: &shapePolicyExclusionsListType},
 	}, Min: -1, Max: -1}
 	shapeSimulationPolicyListType = api.Shape{Name: "SimulationPolicyListType", Kind: api.List, Element: &shapePolicyDocumentType, ElementName: "member", Min: -1, Max: -1}
-	shapeStatement                = api.Shape{Name: "Statement", Kind: api.Structure, Members: []api.MemberShape{
+	shapeSourceRoleTemplate       = api.Shape{Name: "SourceRoleTemplate", Kind: api.Structure, Members: []api.MemberShape{
+		{Name: "TemplateArn", Wire: "TemplateArn", Required: true, Shape: &shapeArnType},
+		{Name: "TemplateMinorVersion", Wire: "TemplateMinorVersion", Required: true, Shape: &shapeIntegerType},
+	}, Min: -1, Max: -1}
+	shapeStateType = api.Shape{Name: "StateType", Kind: api.String, Min: -1, Max: -1, Enum: []string{"UNASSIGNED", "ASSIGNED", "PENDING_APPROVAL", "FINALIZED", "ACCEPTED", "REJECTED", "EXPIRED"}}
+	shapeStatement = api.Shape{Name: "Statement", Kind: api.Structure, Members: []api.MemberShape{
 		{Name: "SourcePolicyId", Wire: "SourcePolicyId", Shape: &shapePolicyIdentifierType},
 		{Name: "SourcePolicyType", Wire: "SourcePolicyType", Shape: &shapePolicySourceType},
 		{Name: "StartPosition", Wire: "StartPosition", Shape: &shapePosition},
 		{Name: "EndPosition", Wire: "EndPosition", Shape: &shapePosition},
 	}, Min: -1, Max: -1}
 	shapeStatementListType = api.Shape{Name: "StatementListType", Kind: api.List, Element: &shapeStatement, ElementName: "member", Min: -1, Max: -1}
+	shapeSummaryStateType  = api.Shape{Name: "SummaryStateType", Kind: api.String, Min: -1, Max: -1, Enum: []string{"AVAILABLE", "NOT_AVAILABLE", "NOT_SUPPORTED", "FAILED"}}
 	shapeTag               = api.Shape{Name: "Tag", Kind: api.Structure, Members: []api.MemberShape{
 		{Name: "Key", Wire: "Key", Required: true, Shape: &shapeTagKeyType},
 		{Name: "Value", Wire: "Value", Required: true, Shape: &shapeTagValueType},
@@ -1287,6 +1515,10 @@ var (
 	shapeTagServerCertificateRequest = api.Shape{Name: "TagServerCertificateRequest", Kind: api.Structure, Members: []api.MemberShape{
 		{Name: "ServerCertificateName", Wire: "ServerCertificateName", Required: true, Shape: &shapeServerCertificateNameType},
 		{Name: "Tags", Wire: "Tags", Required: true, Shape: &shapeTagListType},
+	}, Min: -1, Max: -1}
+	shapeTagTemplate = api.Shape{Name: "TagTemplate", Kind: api.Structure, Members: []api.MemberShape{
+		{Name: "Key", Wire: "Key", Required: true, Shape: &shapeStringType},
+		{Name: "Value", Wire: "Value", Required: true, Shape: &shapeStringType},
 	}, Min: -1, Max: -1}
 	shapeTagUserRequest = api.Shape{Name: "TagUserRequest", Kind: api.Structure, Members: []api.MemberShape{
 		{Name: "UserName", Wire: "UserName", Required: true, Shape: &shapeExistingUserNameType},
@@ -1351,6 +1583,10 @@ var (
 		{Name: "RoleName", Wire: "RoleName", Required: true, Shape: &shapeRoleNameType},
 		{Name: "PolicyDocument", Wire: "PolicyDocument", Required: true, Shape: &shapePolicyDocumentType},
 	}, Min: -1, Max: -1}
+	shapeUpdateDelegationRequestRequest = api.Shape{Name: "UpdateDelegationRequestRequest", Kind: api.Structure, Members: []api.MemberShape{
+		{Name: "DelegationRequestId", Wire: "DelegationRequestId", Required: true, Shape: &shapeDelegationRequestIdType},
+		{Name: "Notes", Wire: "Notes", Shape: &shapeNotesType},
+	}, Min: -1, Max: -1}
 	shapeUpdateGroupRequest = api.Shape{Name: "UpdateGroupRequest", Kind: api.Structure, Members: []api.MemberShape{
 		{Name: "GroupName", Wire: "GroupName", Required: true, Shape: &shapeGroupNameType},
 		{Name: "NewPath", Wire: "NewPath", Shape: &shapePathType},
@@ -1381,6 +1617,9 @@ var (
 	shapeUpdateSAMLProviderRequest = api.Shape{Name: "UpdateSAMLProviderRequest", Kind: api.Structure, Members: []api.MemberShape{
 		{Name: "SAMLMetadataDocument", Wire: "SAMLMetadataDocument", Required: true, Shape: &shapeSAMLMetadataDocumentType},
 		{Name: "SAMLProviderArn", Wire: "SAMLProviderArn", Required: true, Shape: &shapeArnType},
+		{Name: "AddPrivateKey", Wire: "AddPrivateKey", Shape: &shapePrivateKeyType},
+		{Name: "AssertionEncryptionMode", Wire: "AssertionEncryptionMode", Shape: &shapeAssertionEncryptionModeType},
+		{Name: "RemovePrivateKey", Wire: "RemovePrivateKey", Shape: &shapePrivateKeyIdType},
 	}, Min: -1, Max: -1}
 	shapeUpdateSAMLProviderResponse = api.Shape{Name: "UpdateSAMLProviderResponse", Kind: api.Structure, Members: []api.MemberShape{
 		{Name: "SAMLProviderArn", Wire: "SAMLProviderArn", Shape: &shapeArnType},
@@ -1471,6 +1710,7 @@ var (
 	shapeAccessKeySecretType                             = api.Shape{Name: "accessKeySecretType", Kind: api.String, Min: -1, Max: -1, Sensitive: true}
 	shapeAccountAliasListType                            = api.Shape{Name: "accountAliasListType", Kind: api.List, Element: &shapeAccountAliasType, ElementName: "member", Min: -1, Max: -1}
 	shapeAccountAliasType                                = api.Shape{Name: "accountAliasType", Kind: api.String, Min: 3, Max: 63, Pattern: &api.Pattern{Text: `^[a-z0-9]([a-z0-9]|-(?!-)){1,61}[a-z0-9]$`}}
+	shapeAccountIdType                                   = api.Shape{Name: "accountIdType", Kind: api.String, Min: -1, Max: -1, Pattern: &api.Pattern{Text: `\d{12}`}}
 	shapeArnType                                         = api.Shape{Name: "arnType", Kind: api.String, Min: 20, Max: 2048}
 	shapeAssignmentStatusType                            = api.Shape{Name: "assignmentStatusType", Kind: api.String, Min: -1, Max: -1, Enum: []string{"Assigned", "Unassigned", "Any"}}
 	shapeAttachedPoliciesListType                        = api.Shape{Name: "attachedPoliciesListType", Kind: api.List, Element: &shapeAttachedPolicy, ElementName: "member", Min: -1, Max: -1}
@@ -1486,6 +1726,10 @@ var (
 	shapeClientIDType                                    = api.Shape{Name: "clientIDType", Kind: api.String, Min: 1, Max: 255}
 	shapeCustomSuffixType                                = api.Shape{Name: "customSuffixType", Kind: api.String, Min: 1, Max: 64, Pattern: &api.Pattern{Text: `[\w+=,.@-]+`}}
 	shapeDateType                                        = api.Shape{Name: "dateType", Kind: api.Timestamp, Min: -1, Max: -1}
+	shapeDelegationRequestDescriptionType                = api.Shape{Name: "delegationRequestDescriptionType", Kind: api.String, Min: -1, Max: 1000, Pattern: &api.Pattern{Text: `[\u0009\u000A\u000D\u0020-\u007E\u00A1-\u00FF]*`}}
+	shapeDelegationRequestIdType                         = api.Shape{Name: "delegationRequestIdType", Kind: api.String, Min: 16, Max: 128, Pattern: &api.Pattern{Text: `[\w-]+`}}
+	shapeDelegationRequestsListType                      = api.Shape{Name: "delegationRequestsListType", Kind: api.List, Element: &shapeDelegationRequest, ElementName: "member", Min: -1, Max: -1}
+	shapeEnabledFeaturesListType                         = api.Shape{Name: "enabledFeaturesListType", Kind: api.List, Element: &shapeFeatureType, ElementName: "member", Min: -1, Max: -1}
 	shapeEncodingType                                    = api.Shape{Name: "encodingType", Kind: api.String, Min: -1, Max: -1, Enum: []string{"SSH", "PEM"}}
 	shapeEntityDetailsListType                           = api.Shape{Name: "entityDetailsListType", Kind: api.List, Element: &shapeEntityDetails, ElementName: "member", Min: -1, Max: -1}
 	shapeEntityListType                                  = api.Shape{Name: "entityListType", Kind: api.List, Element: &shapeEntityType, ElementName: "member", Min: -1, Max: -1}
@@ -1497,19 +1741,26 @@ var (
 	shapeGroupNameListType                               = api.Shape{Name: "groupNameListType", Kind: api.List, Element: &shapeGroupNameType, ElementName: "member", Min: -1, Max: -1}
 	shapeGroupNameType                                   = api.Shape{Name: "groupNameType", Kind: api.String, Min: 1, Max: 128, Pattern: &api.Pattern{Text: `[\w+=,.@-]+`}}
 	shapeIdType                                          = api.Shape{Name: "idType", Kind: api.String, Min: 16, Max: 128, Pattern: &api.Pattern{Text: `[\w]+`}}
+	shapeInlinePolicyTemplatesListType                   = api.Shape{Name: "inlinePolicyTemplatesListType", Kind: api.List, Element: &shapeInlinePolicy, ElementName: "member", Min: -1, Max: -1}
 	shapeInstanceProfileListType                         = api.Shape{Name: "instanceProfileListType", Kind: api.List, Element: &shapeInstanceProfile, ElementName: "member", Min: -1, Max: -1}
 	shapeInstanceProfileNameType                         = api.Shape{Name: "instanceProfileNameType", Kind: api.String, Min: 1, Max: 128, Pattern: &api.Pattern{Text: `[\w+=,.@-]+`}}
 	shapeIntegerType                                     = api.Shape{Name: "integerType", Kind: api.Integer, Min: -1, Max: -1}
 	shapeJobIDType                                       = api.Shape{Name: "jobIDType", Kind: api.String, Min: 36, Max: 36}
 	shapeJobStatusType                                   = api.Shape{Name: "jobStatusType", Kind: api.String, Min: -1, Max: -1, Enum: []string{"IN_PROGRESS", "COMPLETED", "FAILED"}}
 	shapeListPolicyGrantingServiceAccessResponseListType = api.Shape{Name: "listPolicyGrantingServiceAccessResponseListType", Kind: api.List, Element: &shapeListPoliciesGrantingServiceAccessEntry, ElementName: "member", Min: -1, Max: -1}
+	shapeManagedPolicyArnsListType                       = api.Shape{Name: "managedPolicyArnsListType", Kind: api.List, Element: &shapeArnType, ElementName: "member", Min: -1, Max: -1}
 	shapeMarkerType                                      = api.Shape{Name: "markerType", Kind: api.String, Min: 1, Max: 320, Pattern: &api.Pattern{Text: `[\u0020-\u00FF]+`}}
 	shapeMaxItemsType                                    = api.Shape{Name: "maxItemsType", Kind: api.Integer, Min: 1, Max: 1000}
 	shapeMaxPasswordAgeType                              = api.Shape{Name: "maxPasswordAgeType", Kind: api.Integer, Min: 1, Max: 1095}
 	shapeMfaDeviceListType                               = api.Shape{Name: "mfaDeviceListType", Kind: api.List, Element: &shapeMFADevice, ElementName: "member", Min: -1, Max: -1}
 	shapeMinimumPasswordLengthType                       = api.Shape{Name: "minimumPasswordLengthType", Kind: api.Integer, Min: 6, Max: 128}
+	shapeNotesType                                       = api.Shape{Name: "notesType", Kind: api.String, Min: -1, Max: 500}
+	shapeNotificationChannelType                         = api.Shape{Name: "notificationChannelType", Kind: api.String, Min: 2, Max: 400, Pattern: &api.Pattern{Text: `^[a-zA-Z0-9:_.-]+$`}}
+	shapeOrderedOrganizationPolicyListType               = api.Shape{Name: "orderedOrganizationPolicyListType", Kind: api.List, Element: &shapeOrderedOrganizationPolicyType, ElementName: "member", Min: -1, Max: -1}
 	shapeOrganizationsEntityPathType                     = api.Shape{Name: "organizationsEntityPathType", Kind: api.String, Min: 19, Max: 427, Pattern: &api.Pattern{Text: `^o-[0-9a-z]{10,32}\/r-[0-9a-z]{4,32}[0-9a-z-\/]*`}}
 	shapeOrganizationsPolicyIdType                       = api.Shape{Name: "organizationsPolicyIdType", Kind: api.String, Min: -1, Max: -1, Pattern: &api.Pattern{Text: `^p-[0-9a-zA-Z_]{8,128}$`}}
+	shapeParametersDefinitionListType                    = api.Shape{Name: "parametersDefinitionListType", Kind: api.List, Element: &shapeParameterDefinition, ElementName: "member", Min: -1, Max: -1}
+	shapeParametersListType                              = api.Shape{Name: "parametersListType", Kind: api.List, Element: &shapePolicyParameter, ElementName: "member", Min: -1, Max: -1}
 	shapePasswordReusePreventionType                     = api.Shape{Name: "passwordReusePreventionType", Kind: api.Integer, Min: 1, Max: 24}
 	shapePasswordType                                    = api.Shape{Name: "passwordType", Kind: api.String, Min: 1, Max: 128, Pattern: &api.Pattern{Text: `[\u0009\u000A\u000D\u0020-\u00FF]+`}, Sensitive: true}
 	shapePathPrefixType                                  = api.Shape{Name: "pathPrefixType", Kind: api.String, Min: 1, Max: 512, Pattern: &api.Pattern{Text: `\u002F[\u0021-\u007F]*`}}
@@ -1518,6 +1769,7 @@ var (
 	shapePolicyDetailListType                            = api.Shape{Name: "policyDetailListType", Kind: api.List, Element: &shapePolicyDetail, ElementName: "member", Min: -1, Max: -1}
 	shapePolicyDocumentType                              = api.Shape{Name: "policyDocumentType", Kind: api.String, Min: 1, Max: 131072, Pattern: &api.Pattern{Text: `[\u0009\u000A\u000D\u0020-\u00FF]+`}}
 	shapePolicyDocumentVersionListType                   = api.Shape{Name: "policyDocumentVersionListType", Kind: api.List, Element: &shapePolicyVersion, ElementName: "member", Min: -1, Max: -1}
+	shapePolicyExclusionsListType                        = api.Shape{Name: "policyExclusionsListType", Kind: api.List, Element: &shapePolicyIdentifier, ElementName: "member", Min: -1, Max: -1}
 	shapePolicyGrantingServiceAccessListType             = api.Shape{Name: "policyGrantingServiceAccessListType", Kind: api.List, Element: &shapePolicyGrantingServiceAccess, ElementName: "member", Min: -1, Max: -1}
 	shapePolicyListType                                  = api.Shape{Name: "policyListType", Kind: api.List, Element: &shapePolicy, ElementName: "member", Min: -1, Max: -1}
 	shapePolicyNameListType                              = api.Shape{Name: "policyNameListType", Kind: api.List, Element: &shapePolicyNameType, ElementName: "member", Min: -1, Max: -1}
@@ -1527,28 +1779,44 @@ var (
 	shapePolicyScopeType                                 = api.Shape{Name: "policyScopeType", Kind: api.String, Min: -1, Max: -1, Enum: []string{"All", "AWS", "Local"}}
 	shapePolicyType                                      = api.Shape{Name: "policyType", Kind: api.String, Min: -1, Max: -1, Enum: []string{"INLINE", "MANAGED"}}
 	shapePolicyVersionIdType                             = api.Shape{Name: "policyVersionIdType", Kind: api.String, Min: -1, Max: -1, Pattern: &api.Pattern{Text: `v[1-9][0-9]*(\.[A-Za-z0-9-]*)?`}}
+	shapePrivateKeyIdType                                = api.Shape{Name: "privateKeyIdType", Kind: api.String, Min: 22, Max: 64, Pattern: &api.Pattern{Text: `[A-Z0-9]+`}}
+	shapePrivateKeyListType                              = api.Shape{Name: "privateKeyListType", Kind: api.List, Element: &shapeSAMLPrivateKey, ElementName: "member", Min: -1, Max: -1}
 	shapePrivateKeyType                                  = api.Shape{Name: "privateKeyType", Kind: api.String, Min: 1, Max: 16384, Pattern: &api.Pattern{Text: `[\u0009\u000A\u000D\u0020-\u00FF]+`}, Sensitive: true}
+	shapePropertiesKeyType                               = api.Shape{Name: "propertiesKeyType", Kind: api.String, Min: -1, Max: -1}
+	shapePropertiesMapType                               = api.Shape{Name: "propertiesMapType", Kind: api.Map, Element: &shapeStringType, KeyShape: &shapePropertiesKeyType, KeyName: "key", ValueName: "value", Min: -1, Max: -1}
 	shapePublicKeyFingerprintType                        = api.Shape{Name: "publicKeyFingerprintType", Kind: api.String, Min: 48, Max: 48, Pattern: &api.Pattern{Text: `[:\w]+`}}
 	shapePublicKeyIdType                                 = api.Shape{Name: "publicKeyIdType", Kind: api.String, Min: 20, Max: 128, Pattern: &api.Pattern{Text: `[\w]+`}}
 	shapePublicKeyMaterialType                           = api.Shape{Name: "publicKeyMaterialType", Kind: api.String, Min: 1, Max: 16384, Pattern: &api.Pattern{Text: `[\u0009\u000A\u000D\u0020-\u00FF]+`}}
+	shapeRedirectUrlType                                 = api.Shape{Name: "redirectUrlType", Kind: api.String, Min: 11, Max: 2048}
+	shapeReplacementValuesKeyType                        = api.Shape{Name: "replacementValuesKeyType", Kind: api.String, Min: -1, Max: -1}
+	shapeReplacementValuesMapType                        = api.Shape{Name: "replacementValuesMapType", Kind: api.Map, Element: &shapeReplacementValueEntry, KeyShape: &shapeReplacementValuesKeyType, KeyName: "key", ValueName: "value", Min: -1, Max: 30}
+	shapeRequestMessageType                              = api.Shape{Name: "requestMessageType", Kind: api.String, Min: -1, Max: 200}
+	shapeRequestorWorkflowIdType                         = api.Shape{Name: "requestorWorkflowIdType", Kind: api.String, Min: 1, Max: 100}
 	shapeResponseMarkerType                              = api.Shape{Name: "responseMarkerType", Kind: api.String, Min: -1, Max: -1}
 	shapeRoleDescriptionType                             = api.Shape{Name: "roleDescriptionType", Kind: api.String, Min: -1, Max: 1000, Pattern: &api.Pattern{Text: `[\u0009\u000A\u000D\u0020-\u007E\u00A1-\u00FF]*`}}
 	shapeRoleDetailListType                              = api.Shape{Name: "roleDetailListType", Kind: api.List, Element: &shapeRoleDetail, ElementName: "member", Min: -1, Max: -1}
 	shapeRoleListType                                    = api.Shape{Name: "roleListType", Kind: api.List, Element: &shapeRole, ElementName: "member", Min: -1, Max: -1}
 	shapeRoleMaxSessionDurationType                      = api.Shape{Name: "roleMaxSessionDurationType", Kind: api.Integer, Min: 3600, Max: 43200}
 	shapeRoleNameType                                    = api.Shape{Name: "roleNameType", Kind: api.String, Min: 1, Max: 64, Pattern: &api.Pattern{Text: `[\w+=,.@-]+`}}
+	shapeRolePermissionRestrictionArnsListType           = api.Shape{Name: "rolePermissionRestrictionArnsListType", Kind: api.List, Element: &shapeArnType, ElementName: "member", Min: -1, Max: -1}
+	shapeRoleTagsTemplateListType                        = api.Shape{Name: "roleTagsTemplateListType", Kind: api.List, Element: &shapeTagTemplate, ElementName: "member", Min: -1, Max: -1}
 	shapeSerialNumberType                                = api.Shape{Name: "serialNumberType", Kind: api.String, Min: 9, Max: 256, Pattern: &api.Pattern{Text: `[\w+=/:,.@-]+`}}
 	shapeServerCertificateMetadataListType               = api.Shape{Name: "serverCertificateMetadataListType", Kind: api.List, Element: &shapeServerCertificateMetadata, ElementName: "member", Min: -1, Max: -1}
 	shapeServerCertificateNameType                       = api.Shape{Name: "serverCertificateNameType", Kind: api.String, Min: 1, Max: 128, Pattern: &api.Pattern{Text: `[\w+=,.@-]+`}}
+	shapeServiceControlPolicyInputListType               = api.Shape{Name: "serviceControlPolicyInputListType", Kind: api.List, Element: &shapePolicyDocumentType, ElementName: "member", Min: -1, Max: -1}
+	shapeServiceCredentialAliasType                      = api.Shape{Name: "serviceCredentialAliasType", Kind: api.String, Min: 0, Max: 200, Pattern: &api.Pattern{Text: `[\w+=,.@-]+`}}
+	shapeServiceCredentialSecretType                     = api.Shape{Name: "serviceCredentialSecretType", Kind: api.String, Min: -1, Max: -1, Sensitive: true}
 	shapeServiceName                                     = api.Shape{Name: "serviceName", Kind: api.String, Min: -1, Max: -1}
 	shapeServiceNameType                                 = api.Shape{Name: "serviceNameType", Kind: api.String, Min: -1, Max: -1}
 	shapeServiceNamespaceListType                        = api.Shape{Name: "serviceNamespaceListType", Kind: api.List, Element: &shapeServiceNamespaceType, ElementName: "member", Min: 1, Max: 200}
 	shapeServiceNamespaceType                            = api.Shape{Name: "serviceNamespaceType", Kind: api.String, Min: 1, Max: 64, Pattern: &api.Pattern{Text: `[\w-]*`}}
 	shapeServicePassword                                 = api.Shape{Name: "servicePassword", Kind: api.String, Min: -1, Max: -1, Sensitive: true}
+	shapeServiceSpecificCredentialAgeDaysType            = api.Shape{Name: "serviceSpecificCredentialAgeDaysType", Kind: api.Integer, Min: 1, Max: 36600}
 	shapeServiceSpecificCredentialId                     = api.Shape{Name: "serviceSpecificCredentialId", Kind: api.String, Min: 20, Max: 128, Pattern: &api.Pattern{Text: `[\w]+`}}
 	shapeServiceUserName                                 = api.Shape{Name: "serviceUserName", Kind: api.String, Min: 17, Max: 200, Pattern: &api.Pattern{Text: `[\w+=,.@-]+`}}
+	shapeSessionDurationType                             = api.Shape{Name: "sessionDurationType", Kind: api.Integer, Min: 300, Max: 43200}
 	shapeSortKeyType                                     = api.Shape{Name: "sortKeyType", Kind: api.String, Min: -1, Max: -1, Enum: []string{"SERVICE_NAMESPACE_ASCENDING", "SERVICE_NAMESPACE_DESCENDING", "LAST_AUTHENTICATED_TIME_ASCENDING", "LAST_AUTHENTICATED_TIME_DESCENDING"}}
-	shapeStatusType                                      = api.Shape{Name: "statusType", Kind: api.String, Min: -1, Max: -1, Enum: []string{"Active", "Inactive"}}
+	shapeStatusType                                      = api.Shape{Name: "statusType", Kind: api.String, Min: -1, Max: -1, Enum: []string{"Active", "Inactive", "Expired"}}
 	shapeStringType                                      = api.Shape{Name: "stringType", Kind: api.String, Min: -1, Max: -1}
 	shapeSummaryKeyType                                  = api.Shape{Name: "summaryKeyType", Kind: api.String, Min: -1, Max: -1, Enum: []string{"Users", "UsersQuota", "Groups", "GroupsQuota", "ServerCertificates", "ServerCertificatesQuota", "UserPolicySizeQuota", "GroupPolicySizeQuota", "GroupsPerUserQuota", "SigningCertificatesPerUserQuota", "AccessKeysPerUserQuota", "MFADevices", "MFADevicesInUse", "AccountMFAEnabled", "AccountAccessKeysPresent", "AccountSigningCertificatesPresent", "AttachedPoliciesPerGroupQuota", "AttachedPoliciesPerRoleQuota", "AttachedPoliciesPerUserQuota", "Policies", "PoliciesQuota", "PolicySizeQuota", "PolicyVersionsInUse", "PolicyVersionsInUseQuota", "VersionsPerPolicyQuota", "GlobalEndpointTokenVersion"}}
 	shapeSummaryMapType                                  = api.Shape{Name: "summaryMapType", Kind: api.Map, Element: &shapeSummaryValueType, KeyShape: &shapeSummaryKeyType, KeyName: "key", ValueName: "value", Min: -1, Max: -1}
@@ -1562,6 +1830,7 @@ var (
 	shapeUserDetailListType                              = api.Shape{Name: "userDetailListType", Kind: api.List, Element: &shapeUserDetail, ElementName: "member", Min: -1, Max: -1}
 	shapeUserListType                                    = api.Shape{Name: "userListType", Kind: api.List, Element: &shapeUser, ElementName: "member", Min: -1, Max: -1}
 	shapeUserNameType                                    = api.Shape{Name: "userNameType", Kind: api.String, Min: 1, Max: 64, Pattern: &api.Pattern{Text: `[\w+=,.@-]+`}}
+	shapeValuesListType                                  = api.Shape{Name: "valuesListType", Kind: api.List, Element: &shapeStringType, ElementName: "member", Min: -1, Max: -1}
 	shapeVirtualMFADeviceListType                        = api.Shape{Name: "virtualMFADeviceListType", Kind: api.List, Element: &shapeVirtualMFADevice, ElementName: "member", Min: -1, Max: -1}
 	shapeVirtualMFADeviceName                            = api.Shape{Name: "virtualMFADeviceName", Kind: api.String, Min: 1, Max: -1, Pattern: &api.Pattern{Text: `[\w+=,.@-]+`}}
 )

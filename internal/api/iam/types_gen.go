@@ -4,6 +4,27 @@ package iam
 
 import "time"
 
+// AcceptDelegationRequestInput is the input of AcceptDelegationRequest.
+type AcceptDelegationRequestInput struct {
+	DelegationRequestId *string
+}
+
+// AcceptDelegationRequestOutput is the output of AcceptDelegationRequest.
+type AcceptDelegationRequestOutput struct {
+}
+
+// AcquireRoleInput is the input of AcquireRole.
+type AcquireRoleInput struct {
+	TemplateArn          *string
+	ReplacementValues    map[string]ReplacementValueEntry
+	TemplateMinorVersion *int32
+}
+
+// AcquireRoleOutput is the output of AcquireRole.
+type AcquireRoleOutput struct {
+	Role *Role
+}
+
 // AddClientIDToOpenIDConnectProviderInput is the input of AddClientIDToOpenIDConnectProvider.
 type AddClientIDToOpenIDConnectProviderInput struct {
 	OpenIDConnectProviderArn *string
@@ -32,6 +53,15 @@ type AddUserToGroupInput struct {
 
 // AddUserToGroupOutput is the output of AddUserToGroup.
 type AddUserToGroupOutput struct {
+}
+
+// AssociateDelegationRequestInput is the input of AssociateDelegationRequest.
+type AssociateDelegationRequestInput struct {
+	DelegationRequestId *string
+}
+
+// AssociateDelegationRequestOutput is the output of AssociateDelegationRequest.
+type AssociateDelegationRequestOutput struct {
 }
 
 // AttachGroupPolicyInput is the input of AttachGroupPolicy.
@@ -91,6 +121,25 @@ type CreateAccountAliasInput struct {
 
 // CreateAccountAliasOutput is the output of CreateAccountAlias.
 type CreateAccountAliasOutput struct {
+}
+
+// CreateDelegationRequestInput is the input of CreateDelegationRequest.
+type CreateDelegationRequestInput struct {
+	Description         *string
+	NotificationChannel *string
+	Permissions         *DelegationPermission
+	RequestorWorkflowId *string
+	SessionDuration     *int32
+	OnlySendByOwner     *bool
+	OwnerAccountId      *string
+	RedirectUrl         *string
+	RequestMessage      *string
+}
+
+// CreateDelegationRequestOutput is the output of CreateDelegationRequest.
+type CreateDelegationRequestOutput struct {
+	ConsoleDeepLink     *string
+	DelegationRequestId *string
 }
 
 // CreateGroupInput is the input of CreateGroup.
@@ -186,9 +235,11 @@ type CreateRoleOutput struct {
 
 // CreateSAMLProviderInput is the input of CreateSAMLProvider.
 type CreateSAMLProviderInput struct {
-	SAMLMetadataDocument *string
-	Name                 *string
-	Tags                 []Tag
+	SAMLMetadataDocument    *string
+	Name                    *string
+	Tags                    []Tag
+	AddPrivateKey           *string
+	AssertionEncryptionMode *string
 }
 
 // CreateSAMLProviderOutput is the output of CreateSAMLProvider.
@@ -211,8 +262,9 @@ type CreateServiceLinkedRoleOutput struct {
 
 // CreateServiceSpecificCredentialInput is the input of CreateServiceSpecificCredential.
 type CreateServiceSpecificCredentialInput struct {
-	UserName    *string
-	ServiceName *string
+	UserName          *string
+	ServiceName       *string
+	CredentialAgeDays *int32
 }
 
 // CreateServiceSpecificCredentialOutput is the output of CreateServiceSpecificCredential.
@@ -500,6 +552,34 @@ type DetachUserPolicyInput struct {
 type DetachUserPolicyOutput struct {
 }
 
+// DisableOrganizationsRootCredentialsManagementInput is the input of DisableOrganizationsRootCredentialsManagement.
+type DisableOrganizationsRootCredentialsManagementInput struct {
+}
+
+// DisableOrganizationsRootCredentialsManagementOutput is the output of DisableOrganizationsRootCredentialsManagement.
+type DisableOrganizationsRootCredentialsManagementOutput struct {
+	EnabledFeatures []string
+	OrganizationId  *string
+}
+
+// DisableOrganizationsRootSessionsInput is the input of DisableOrganizationsRootSessions.
+type DisableOrganizationsRootSessionsInput struct {
+}
+
+// DisableOrganizationsRootSessionsOutput is the output of DisableOrganizationsRootSessions.
+type DisableOrganizationsRootSessionsOutput struct {
+	EnabledFeatures []string
+	OrganizationId  *string
+}
+
+// DisableOutboundWebIdentityFederationInput is the input of DisableOutboundWebIdentityFederation.
+type DisableOutboundWebIdentityFederationInput struct {
+}
+
+// DisableOutboundWebIdentityFederationOutput is the output of DisableOutboundWebIdentityFederation.
+type DisableOutboundWebIdentityFederationOutput struct {
+}
+
 // EnableMFADeviceInput is the input of EnableMFADevice.
 type EnableMFADeviceInput struct {
 	UserName            *string
@@ -510,6 +590,35 @@ type EnableMFADeviceInput struct {
 
 // EnableMFADeviceOutput is the output of EnableMFADevice.
 type EnableMFADeviceOutput struct {
+}
+
+// EnableOrganizationsRootCredentialsManagementInput is the input of EnableOrganizationsRootCredentialsManagement.
+type EnableOrganizationsRootCredentialsManagementInput struct {
+}
+
+// EnableOrganizationsRootCredentialsManagementOutput is the output of EnableOrganizationsRootCredentialsManagement.
+type EnableOrganizationsRootCredentialsManagementOutput struct {
+	EnabledFeatures []string
+	OrganizationId  *string
+}
+
+// EnableOrganizationsRootSessionsInput is the input of EnableOrganizationsRootSessions.
+type EnableOrganizationsRootSessionsInput struct {
+}
+
+// EnableOrganizationsRootSessionsOutput is the output of EnableOrganizationsRootSessions.
+type EnableOrganizationsRootSessionsOutput struct {
+	EnabledFeatures []string
+	OrganizationId  *string
+}
+
+// EnableOutboundWebIdentityFederationInput is the input of EnableOutboundWebIdentityFederation.
+type EnableOutboundWebIdentityFederationInput struct {
+}
+
+// EnableOutboundWebIdentityFederationOutput is the output of EnableOutboundWebIdentityFederation.
+type EnableOutboundWebIdentityFederationOutput struct {
+	IssuerIdentifier *string
 }
 
 // GenerateCredentialReportInput is the input of GenerateCredentialReport.
@@ -581,6 +690,15 @@ type GetAccountPasswordPolicyOutput struct {
 	PasswordPolicy *PasswordPolicy
 }
 
+// GetAccountPropertiesInput is the input of GetAccountProperties.
+type GetAccountPropertiesInput struct {
+}
+
+// GetAccountPropertiesOutput is the output of GetAccountProperties.
+type GetAccountPropertiesOutput struct {
+	Properties map[string]string
+}
+
 // GetAccountSummaryInput is the input of GetAccountSummary.
 type GetAccountSummaryInput struct {
 }
@@ -622,6 +740,19 @@ type GetCredentialReportOutput struct {
 	GeneratedTime *time.Time
 }
 
+// GetDelegationRequestInput is the input of GetDelegationRequest.
+type GetDelegationRequestInput struct {
+	DelegationRequestId       *string
+	DelegationPermissionCheck *bool
+}
+
+// GetDelegationRequestOutput is the output of GetDelegationRequest.
+type GetDelegationRequestOutput struct {
+	DelegationRequest     *DelegationRequest
+	PermissionCheckResult *string
+	PermissionCheckStatus *string
+}
+
 // GetGroupInput is the input of GetGroup.
 type GetGroupInput struct {
 	GroupName *string
@@ -648,6 +779,19 @@ type GetGroupPolicyOutput struct {
 	GroupName      *string
 	PolicyName     *string
 	PolicyDocument *string
+}
+
+// GetHumanReadableSummaryInput is the input of GetHumanReadableSummary.
+type GetHumanReadableSummaryInput struct {
+	EntityArn *string
+	Locale    *string
+}
+
+// GetHumanReadableSummaryOutput is the output of GetHumanReadableSummary.
+type GetHumanReadableSummaryOutput struct {
+	Locale         *string
+	SummaryContent *string
+	SummaryState   *string
 }
 
 // GetInstanceProfileInput is the input of GetInstanceProfile.
@@ -719,6 +863,16 @@ type GetOrganizationsAccessReportOutput struct {
 	ErrorDetails                *ErrorDetails
 }
 
+// GetOutboundWebIdentityFederationInfoInput is the input of GetOutboundWebIdentityFederationInfo.
+type GetOutboundWebIdentityFederationInfoInput struct {
+}
+
+// GetOutboundWebIdentityFederationInfoOutput is the output of GetOutboundWebIdentityFederationInfo.
+type GetOutboundWebIdentityFederationInfoOutput struct {
+	IssuerIdentifier  *string
+	JwtVendingEnabled *bool
+}
+
 // GetPolicyInput is the input of GetPolicy.
 type GetPolicyInput struct {
 	PolicyArn *string
@@ -763,6 +917,17 @@ type GetRolePolicyOutput struct {
 	PolicyDocument *string
 }
 
+// GetRoleTemplateVersionInput is the input of GetRoleTemplateVersion.
+type GetRoleTemplateVersionInput struct {
+	TemplateArn  *string
+	MinorVersion *int32
+}
+
+// GetRoleTemplateVersionOutput is the output of GetRoleTemplateVersion.
+type GetRoleTemplateVersionOutput struct {
+	RoleTemplateVersion *RoleTemplateVersion
+}
+
 // GetSAMLProviderInput is the input of GetSAMLProvider.
 type GetSAMLProviderInput struct {
 	SAMLProviderArn *string
@@ -770,10 +935,13 @@ type GetSAMLProviderInput struct {
 
 // GetSAMLProviderOutput is the output of GetSAMLProvider.
 type GetSAMLProviderOutput struct {
-	SAMLMetadataDocument *string
-	CreateDate           *time.Time
-	ValidUntil           *time.Time
-	Tags                 []Tag
+	SAMLMetadataDocument    *string
+	CreateDate              *time.Time
+	ValidUntil              *time.Time
+	Tags                    []Tag
+	AssertionEncryptionMode *string
+	PrivateKeyList          []SAMLPrivateKey
+	SAMLProviderUUID        *string
 }
 
 // GetSSHPublicKeyInput is the input of GetSSHPublicKey.
@@ -942,6 +1110,20 @@ type ListAttachedUserPoliciesOutput struct {
 	Marker           *string
 }
 
+// ListDelegationRequestsInput is the input of ListDelegationRequests.
+type ListDelegationRequestsInput struct {
+	Marker   *string
+	MaxItems *int32
+	OwnerId  *string
+}
+
+// ListDelegationRequestsOutput is the output of ListDelegationRequests.
+type ListDelegationRequestsOutput struct {
+	DelegationRequests []DelegationRequest
+	IsTruncated        *bool
+	Marker             *string
+}
+
 // ListEntitiesForPolicyInput is the input of ListEntitiesForPolicy.
 type ListEntitiesForPolicyInput struct {
 	PolicyArn         *string
@@ -1094,6 +1276,16 @@ type ListOpenIDConnectProvidersInput struct {
 // ListOpenIDConnectProvidersOutput is the output of ListOpenIDConnectProviders.
 type ListOpenIDConnectProvidersOutput struct {
 	OpenIDConnectProviderList []OpenIDConnectProviderListEntry
+}
+
+// ListOrganizationsFeaturesInput is the input of ListOrganizationsFeatures.
+type ListOrganizationsFeaturesInput struct {
+}
+
+// ListOrganizationsFeaturesOutput is the output of ListOrganizationsFeatures.
+type ListOrganizationsFeaturesOutput struct {
+	EnabledFeatures []string
+	OrganizationId  *string
 }
 
 // ListPoliciesInput is the input of ListPolicies.
@@ -1266,11 +1458,16 @@ type ListServerCertificatesOutput struct {
 type ListServiceSpecificCredentialsInput struct {
 	UserName    *string
 	ServiceName *string
+	AllUsers    *bool
+	Marker      *string
+	MaxItems    *int32
 }
 
 // ListServiceSpecificCredentialsOutput is the output of ListServiceSpecificCredentials.
 type ListServiceSpecificCredentialsOutput struct {
 	ServiceSpecificCredentials []ServiceSpecificCredentialMetadata
+	IsTruncated                *bool
+	Marker                     *string
 }
 
 // ListSigningCertificatesInput is the input of ListSigningCertificates.
@@ -1343,6 +1540,15 @@ type ListVirtualMFADevicesOutput struct {
 	Marker            *string
 }
 
+// PutAccountPropertiesInput is the input of PutAccountProperties.
+type PutAccountPropertiesInput struct {
+	Properties map[string]string
+}
+
+// PutAccountPropertiesOutput is the output of PutAccountProperties.
+type PutAccountPropertiesOutput struct {
+}
+
 // PutGroupPolicyInput is the input of PutGroupPolicy.
 type PutGroupPolicyInput struct {
 	GroupName      *string
@@ -1394,6 +1600,16 @@ type PutUserPolicyInput struct {
 
 // PutUserPolicyOutput is the output of PutUserPolicy.
 type PutUserPolicyOutput struct {
+}
+
+// RejectDelegationRequestInput is the input of RejectDelegationRequest.
+type RejectDelegationRequestInput struct {
+	DelegationRequestId *string
+	Notes               *string
+}
+
+// RejectDelegationRequestOutput is the output of RejectDelegationRequest.
+type RejectDelegationRequestOutput struct {
 }
 
 // RemoveClientIDFromOpenIDConnectProviderInput is the input of RemoveClientIDFromOpenIDConnectProvider.
@@ -1449,6 +1665,15 @@ type ResyncMFADeviceInput struct {
 type ResyncMFADeviceOutput struct {
 }
 
+// SendDelegationTokenInput is the input of SendDelegationToken.
+type SendDelegationTokenInput struct {
+	DelegationRequestId *string
+}
+
+// SendDelegationTokenOutput is the output of SendDelegationToken.
+type SendDelegationTokenOutput struct {
+}
+
 // SetDefaultPolicyVersionInput is the input of SetDefaultPolicyVersion.
 type SetDefaultPolicyVersionInput struct {
 	PolicyArn *string
@@ -1481,6 +1706,7 @@ type SimulateCustomPolicyInput struct {
 	ResourceHandlingOption             *string
 	MaxItems                           *int32
 	Marker                             *string
+	OrderedOrganizationPolicyInputList []OrderedOrganizationPolicyType
 }
 
 // SimulateCustomPolicyOutput is the output of SimulateCustomPolicy.
@@ -1504,6 +1730,7 @@ type SimulatePrincipalPolicyInput struct {
 	ResourceHandlingOption             *string
 	MaxItems                           *int32
 	Marker                             *string
+	PolicyExclusionList                []PolicyIdentifier
 }
 
 // SimulatePrincipalPolicyOutput is the output of SimulatePrincipalPolicy.
@@ -1711,6 +1938,16 @@ type UpdateAssumeRolePolicyInput struct {
 type UpdateAssumeRolePolicyOutput struct {
 }
 
+// UpdateDelegationRequestInput is the input of UpdateDelegationRequest.
+type UpdateDelegationRequestInput struct {
+	DelegationRequestId *string
+	Notes               *string
+}
+
+// UpdateDelegationRequestOutput is the output of UpdateDelegationRequest.
+type UpdateDelegationRequestOutput struct {
+}
+
 // UpdateGroupInput is the input of UpdateGroup.
 type UpdateGroupInput struct {
 	GroupName    *string
@@ -1767,8 +2004,11 @@ type UpdateRoleDescriptionOutput struct {
 
 // UpdateSAMLProviderInput is the input of UpdateSAMLProvider.
 type UpdateSAMLProviderInput struct {
-	SAMLMetadataDocument *string
-	SAMLProviderArn      *string
+	SAMLMetadataDocument    *string
+	SAMLProviderArn         *string
+	AddPrivateKey           *string
+	AssertionEncryptionMode *string
+	RemovePrivateKey        *string
 }
 
 // UpdateSAMLProviderOutput is the output of UpdateSAMLProvider.
@@ -1922,6 +2162,36 @@ type ContextEntry struct {
 	ContextKeyType   *string
 }
 
+// DelegationPermission is the shape DelegationPermission of the model.
+type DelegationPermission struct {
+	Parameters        []PolicyParameter
+	PolicyTemplateArn *string
+}
+
+// DelegationRequest is the shape DelegationRequest of the model.
+type DelegationRequest struct {
+	ApproverId                    *string
+	CreateDate                    *time.Time
+	DelegationRequestId           *string
+	Description                   *string
+	ExpirationTime                *time.Time
+	Notes                         *string
+	OnlySendByOwner               *bool
+	OwnerAccountId                *string
+	OwnerId                       *string
+	PermissionPolicy              *string
+	Permissions                   *DelegationPermission
+	RedirectUrl                   *string
+	RejectionReason               *string
+	RequestMessage                *string
+	RequestorId                   *string
+	RequestorName                 *string
+	RolePermissionRestrictionArns []string
+	SessionDuration               *int32
+	State                         *string
+	UpdatedTime                   *time.Time
+}
+
 // DeletionTaskFailureReasonType is the shape DeletionTaskFailureReasonType of the model.
 type DeletionTaskFailureReasonType struct {
 	Reason        *string
@@ -1982,6 +2252,19 @@ type GroupDetail struct {
 	AttachedManagedPolicies []AttachedPolicy
 }
 
+// InlinePolicy is the shape InlinePolicy of the model.
+type InlinePolicy struct {
+	PolicyDocument *string
+	PolicyName     *string
+}
+
+// InlinePolicyIdentifierType is the shape InlinePolicyIdentifierType of the model.
+type InlinePolicyIdentifierType struct {
+	PolicyName     *string
+	AttachmentType *string
+	AttachmentName *string
+}
+
 // InstanceProfile is the shape InstanceProfile of the model.
 type InstanceProfile struct {
 	Path                *string
@@ -2034,9 +2317,25 @@ type OpenIDConnectProviderListEntry struct {
 	Arn *string
 }
 
+// OrderedOrganizationPolicyType is the shape OrderedOrganizationPolicyType of the model.
+type OrderedOrganizationPolicyType struct {
+	ServiceControlPolicyInputList []string
+}
+
 // OrganizationsDecisionDetail is the shape OrganizationsDecisionDetail of the model.
 type OrganizationsDecisionDetail struct {
 	AllowedByOrganizations *bool
+}
+
+// ParameterDefinition is the shape ParameterDefinition of the model.
+type ParameterDefinition struct {
+	Name         *string
+	Type         *string
+	DefaultValue *string
+	Description  *string
+	Immutable    *bool
+	IsRequired   *bool
+	SubType      *string
 }
 
 // PasswordPolicy is the shape PasswordPolicy of the model.
@@ -2095,6 +2394,20 @@ type PolicyGroup struct {
 	GroupId   *string
 }
 
+// PolicyIdentifier is the shape PolicyIdentifier of the model.
+type PolicyIdentifier struct {
+	InlinePolicyIdentifier *InlinePolicyIdentifierType
+	PolicyArn              *string
+	PolicyType             *string
+}
+
+// PolicyParameter is the shape PolicyParameter of the model.
+type PolicyParameter struct {
+	Name   *string
+	Type   *string
+	Values []string
+}
+
 // PolicyRole is the shape PolicyRole of the model.
 type PolicyRole struct {
 	RoleName *string
@@ -2121,6 +2434,11 @@ type Position struct {
 	Column *int32
 }
 
+// ReplacementValueEntry is the shape ReplacementValueEntry of the model.
+type ReplacementValueEntry struct {
+	Values []string
+}
+
 // ResourceSpecificResult is the shape ResourceSpecificResult of the model.
 type ResourceSpecificResult struct {
 	EvalResourceName                  *string
@@ -2144,6 +2462,7 @@ type Role struct {
 	PermissionsBoundary      *AttachedPermissionsBoundary
 	Tags                     []Tag
 	RoleLastUsed             *RoleLastUsed
+	SourceRoleTemplate       *SourceRoleTemplate
 }
 
 // RoleDetail is the shape RoleDetail of the model.
@@ -2168,10 +2487,43 @@ type RoleLastUsed struct {
 	Region       *string
 }
 
+// RoleTemplateVersion is the shape RoleTemplateVersion of the model.
+type RoleTemplateVersion struct {
+	AssumeRolePolicyDocumentTemplate *string
+	CreateTimestamp                  *time.Time
+	DefaultMinorVersion              *int32
+	Description                      *string
+	Enabled                          *bool
+	InlinePolicyTemplates            []InlinePolicy
+	MajorVersion                     *int32
+	ManagedByType                    *string
+	ManagedByValue                   *string
+	ManagedPolicyArns                []string
+	MaxSessionDuration               *int32
+	MinorVersion                     *int32
+	ParametersDefinition             []ParameterDefinition
+	PermissionBoundaryArn            *string
+	RoleDescriptionPattern           *string
+	RoleNamePattern                  *string
+	RolePathPattern                  *string
+	RoleTagsTemplate                 []TagTemplate
+	TemplateArn                      *string
+	TemplateName                     *string
+	TemplateVersionId                *string
+	UpdateTimestamp                  *time.Time
+	VersionEnabled                   *bool
+}
+
 // RoleUsageType is the shape RoleUsageType of the model.
 type RoleUsageType struct {
 	Region    *string
 	Resources []string
+}
+
+// SAMLPrivateKey is the shape SAMLPrivateKey of the model.
+type SAMLPrivateKey struct {
+	KeyId     *string
+	Timestamp *time.Time
 }
 
 // SAMLProviderListEntry is the shape SAMLProviderListEntry of the model.
@@ -2237,6 +2589,9 @@ type ServiceSpecificCredential struct {
 	ServiceSpecificCredentialId *string
 	UserName                    *string
 	Status                      *string
+	ExpirationDate              *time.Time
+	ServiceCredentialAlias      *string
+	ServiceCredentialSecret     *string
 }
 
 // ServiceSpecificCredentialMetadata is the shape ServiceSpecificCredentialMetadata of the model.
@@ -2247,6 +2602,8 @@ type ServiceSpecificCredentialMetadata struct {
 	CreateDate                  *time.Time
 	ServiceSpecificCredentialId *string
 	ServiceName                 *string
+	ExpirationDate              *time.Time
+	ServiceCredentialAlias      *string
 }
 
 // SigningCertificate is the shape SigningCertificate of the model.
@@ -2256,6 +2613,12 @@ type SigningCertificate struct {
 	CertificateBody *string
 	Status          *string
 	UploadDate      *time.Time
+}
+
+// SourceRoleTemplate is the shape SourceRoleTemplate of the model.
+type SourceRoleTemplate struct {
+	TemplateArn          *string
+	TemplateMinorVersion *int32
 }
 
 // Statement is the shape Statement of the model.
@@ -2268,6 +2631,12 @@ type Statement struct {
 
 // Tag is the shape Tag of the model.
 type Tag struct {
+	Key   *string
+	Value *string
+}
+
+// TagTemplate is the shape TagTemplate of the model.
+type TagTemplate struct {
 	Key   *string
 	Value *string
 }

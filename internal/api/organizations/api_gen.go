@@ -40,6 +40,7 @@ var API = &api.Service{
 		&opDescribeOrganizationalUnit,
 		&opDescribePolicy,
 		&opDescribeResourcePolicy,
+		&opDescribeResponsibilityTransfer,
 		&opDetachPolicy,
 		&opDisableAWSServiceAccess,
 		&opDisablePolicyType,
@@ -47,17 +48,22 @@ var API = &api.Service{
 		&opEnableAllFeatures,
 		&opEnablePolicyType,
 		&opInviteAccountToOrganization,
+		&opInviteOrganizationToTransferResponsibility,
 		&opLeaveOrganization,
 		&opListAWSServiceAccessForOrganization,
 		&opListAccounts,
 		&opListAccountsForParent,
+		&opListAccountsWithInvalidEffectivePolicy,
 		&opListChildren,
 		&opListCreateAccountStatus,
 		&opListDelegatedAdministrators,
 		&opListDelegatedServicesForAccount,
+		&opListEffectivePolicyValidationErrors,
 		&opListHandshakesForAccount,
 		&opListHandshakesForOrganization,
+		&opListInboundResponsibilityTransfers,
 		&opListOrganizationalUnitsForParent,
+		&opListOutboundResponsibilityTransfers,
 		&opListParents,
 		&opListPolicies,
 		&opListPoliciesForTarget,
@@ -69,9 +75,11 @@ var API = &api.Service{
 		&opRegisterDelegatedAdministrator,
 		&opRemoveAccountFromOrganization,
 		&opTagResource,
+		&opTerminateResponsibilityTransfer,
 		&opUntagResource,
 		&opUpdateOrganizationalUnit,
 		&opUpdatePolicy,
+		&opUpdateResponsibilityTransfer,
 	},
 }
 
@@ -280,6 +288,16 @@ var (
 		ReadOnly: true,
 		NewInput: func() any { return new(DescribeResourcePolicyInput) },
 	}
+	opDescribeResponsibilityTransfer = api.Operation{
+		Name:     "DescribeResponsibilityTransfer",
+		Method:   "POST",
+		URI:      "/",
+		Input:    &shapeDescribeResponsibilityTransferRequest,
+		Output:   &shapeDescribeResponsibilityTransferResponse,
+		Errors:   []*api.ErrorShape{&errorAccessDeniedException, &errorAWSOrganizationsNotInUseException, &errorInvalidInputException, &errorServiceException, &errorTooManyRequestsException, &errorUnsupportedAPIEndpointException},
+		ReadOnly: true,
+		NewInput: func() any { return new(DescribeResponsibilityTransferInput) },
+	}
 	opDetachPolicy = api.Operation{
 		Name:     "DetachPolicy",
 		Method:   "POST",
@@ -340,6 +358,15 @@ var (
 		Errors:   []*api.ErrorShape{&errorAccessDeniedException, &errorAWSOrganizationsNotInUseException, &errorAccountOwnerNotVerifiedException, &errorConcurrentModificationException, &errorHandshakeConstraintViolationException, &errorDuplicateHandshakeException, &errorConstraintViolationException, &errorInvalidInputException, &errorFinalizingOrganizationException, &errorServiceException, &errorTooManyRequestsException},
 		NewInput: func() any { return new(InviteAccountToOrganizationInput) },
 	}
+	opInviteOrganizationToTransferResponsibility = api.Operation{
+		Name:     "InviteOrganizationToTransferResponsibility",
+		Method:   "POST",
+		URI:      "/",
+		Input:    &shapeInviteOrganizationToTransferResponsibilityRequest,
+		Output:   &shapeInviteOrganizationToTransferResponsibilityResponse,
+		Errors:   []*api.ErrorShape{&errorAccessDeniedException, &errorAWSOrganizationsNotInUseException, &errorInvalidInputException, &errorServiceException, &errorTooManyRequestsException, &errorUnsupportedAPIEndpointException},
+		NewInput: func() any { return new(InviteOrganizationToTransferResponsibilityInput) },
+	}
 	opLeaveOrganization = api.Operation{
 		Name:     "LeaveOrganization",
 		Method:   "POST",
@@ -379,6 +406,17 @@ var (
 		ReadOnly: true,
 		Page:     &api.Page{InputToken: []string{"NextToken"}, OutputToken: []string{"NextToken"}, LimitKey: "MaxResults", MoreResults: "", ResultKey: []string(nil)},
 		NewInput: func() any { return new(ListAccountsForParentInput) },
+	}
+	opListAccountsWithInvalidEffectivePolicy = api.Operation{
+		Name:     "ListAccountsWithInvalidEffectivePolicy",
+		Method:   "POST",
+		URI:      "/",
+		Input:    &shapeListAccountsWithInvalidEffectivePolicyRequest,
+		Output:   &shapeListAccountsWithInvalidEffectivePolicyResponse,
+		Errors:   []*api.ErrorShape{&errorAccessDeniedException, &errorAWSOrganizationsNotInUseException, &errorInvalidInputException, &errorServiceException, &errorTooManyRequestsException, &errorUnsupportedAPIEndpointException},
+		ReadOnly: true,
+		Page:     &api.Page{InputToken: []string{"NextToken"}, OutputToken: []string{"NextToken"}, LimitKey: "MaxResults", MoreResults: "", ResultKey: []string{"Accounts"}},
+		NewInput: func() any { return new(ListAccountsWithInvalidEffectivePolicyInput) },
 	}
 	opListChildren = api.Operation{
 		Name:     "ListChildren",
@@ -424,6 +462,17 @@ var (
 		Page:     &api.Page{InputToken: []string{"NextToken"}, OutputToken: []string{"NextToken"}, LimitKey: "MaxResults", MoreResults: "", ResultKey: []string{"DelegatedServices"}},
 		NewInput: func() any { return new(ListDelegatedServicesForAccountInput) },
 	}
+	opListEffectivePolicyValidationErrors = api.Operation{
+		Name:     "ListEffectivePolicyValidationErrors",
+		Method:   "POST",
+		URI:      "/",
+		Input:    &shapeListEffectivePolicyValidationErrorsRequest,
+		Output:   &shapeListEffectivePolicyValidationErrorsResponse,
+		Errors:   []*api.ErrorShape{&errorAccessDeniedException, &errorAWSOrganizationsNotInUseException, &errorInvalidInputException, &errorServiceException, &errorTooManyRequestsException, &errorUnsupportedAPIEndpointException},
+		ReadOnly: true,
+		Page:     &api.Page{InputToken: []string{"NextToken"}, OutputToken: []string{"NextToken"}, LimitKey: "MaxResults", MoreResults: "", ResultKey: []string{"EffectivePolicyValidationErrors"}},
+		NewInput: func() any { return new(ListEffectivePolicyValidationErrorsInput) },
+	}
 	opListHandshakesForAccount = api.Operation{
 		Name:     "ListHandshakesForAccount",
 		Method:   "POST",
@@ -446,6 +495,17 @@ var (
 		Page:     &api.Page{InputToken: []string{"NextToken"}, OutputToken: []string{"NextToken"}, LimitKey: "MaxResults", MoreResults: "", ResultKey: []string(nil)},
 		NewInput: func() any { return new(ListHandshakesForOrganizationInput) },
 	}
+	opListInboundResponsibilityTransfers = api.Operation{
+		Name:     "ListInboundResponsibilityTransfers",
+		Method:   "POST",
+		URI:      "/",
+		Input:    &shapeListInboundResponsibilityTransfersRequest,
+		Output:   &shapeListInboundResponsibilityTransfersResponse,
+		Errors:   []*api.ErrorShape{&errorAccessDeniedException, &errorAWSOrganizationsNotInUseException, &errorInvalidInputException, &errorServiceException, &errorTooManyRequestsException, &errorUnsupportedAPIEndpointException},
+		ReadOnly: true,
+		Page:     &api.Page{InputToken: []string{"NextToken"}, OutputToken: []string{"NextToken"}, LimitKey: "MaxResults", MoreResults: "", ResultKey: []string{"ResponsibilityTransfers"}},
+		NewInput: func() any { return new(ListInboundResponsibilityTransfersInput) },
+	}
 	opListOrganizationalUnitsForParent = api.Operation{
 		Name:     "ListOrganizationalUnitsForParent",
 		Method:   "POST",
@@ -456,6 +516,17 @@ var (
 		ReadOnly: true,
 		Page:     &api.Page{InputToken: []string{"NextToken"}, OutputToken: []string{"NextToken"}, LimitKey: "MaxResults", MoreResults: "", ResultKey: []string(nil)},
 		NewInput: func() any { return new(ListOrganizationalUnitsForParentInput) },
+	}
+	opListOutboundResponsibilityTransfers = api.Operation{
+		Name:     "ListOutboundResponsibilityTransfers",
+		Method:   "POST",
+		URI:      "/",
+		Input:    &shapeListOutboundResponsibilityTransfersRequest,
+		Output:   &shapeListOutboundResponsibilityTransfersResponse,
+		Errors:   []*api.ErrorShape{&errorAccessDeniedException, &errorAWSOrganizationsNotInUseException, &errorInvalidInputException, &errorServiceException, &errorTooManyRequestsException, &errorUnsupportedAPIEndpointException},
+		ReadOnly: true,
+		Page:     &api.Page{InputToken: []string{"NextToken"}, OutputToken: []string{"NextToken"}, LimitKey: "MaxResults", MoreResults: "", ResultKey: []string{"ResponsibilityTransfers"}},
+		NewInput: func() any { return new(ListOutboundResponsibilityTransfersInput) },
 	}
 	opListParents = api.Operation{
 		Name:     "ListParents",
@@ -564,6 +635,15 @@ var (
 		Errors:   []*api.ErrorShape{&errorAccessDeniedException, &errorConcurrentModificationException, &errorAWSOrganizationsNotInUseException, &errorTargetNotFoundException, &errorConstraintViolationException, &errorInvalidInputException, &errorServiceException, &errorTooManyRequestsException},
 		NewInput: func() any { return new(TagResourceInput) },
 	}
+	opTerminateResponsibilityTransfer = api.Operation{
+		Name:     "TerminateResponsibilityTransfer",
+		Method:   "POST",
+		URI:      "/",
+		Input:    &shapeTerminateResponsibilityTransferRequest,
+		Output:   &shapeTerminateResponsibilityTransferResponse,
+		Errors:   []*api.ErrorShape{&errorAccessDeniedException, &errorAWSOrganizationsNotInUseException, &errorInvalidInputException, &errorServiceException, &errorTooManyRequestsException, &errorUnsupportedAPIEndpointException},
+		NewInput: func() any { return new(TerminateResponsibilityTransferInput) },
+	}
 	opUntagResource = api.Operation{
 		Name:     "UntagResource",
 		Method:   "POST",
@@ -589,6 +669,15 @@ var (
 		Output:   &shapeUpdatePolicyResponse,
 		Errors:   []*api.ErrorShape{&errorAccessDeniedException, &errorAWSOrganizationsNotInUseException, &errorConcurrentModificationException, &errorConstraintViolationException, &errorDuplicatePolicyException, &errorInvalidInputException, &errorMalformedPolicyDocumentException, &errorPolicyNotFoundException, &errorServiceException, &errorTooManyRequestsException, &errorUnsupportedAPIEndpointException, &errorPolicyChangesInProgressException},
 		NewInput: func() any { return new(UpdatePolicyInput) },
+	}
+	opUpdateResponsibilityTransfer = api.Operation{
+		Name:     "UpdateResponsibilityTransfer",
+		Method:   "POST",
+		URI:      "/",
+		Input:    &shapeUpdateResponsibilityTransferRequest,
+		Output:   &shapeUpdateResponsibilityTransferResponse,
+		Errors:   []*api.ErrorShape{&errorAccessDeniedException, &errorAWSOrganizationsNotInUseException, &errorInvalidInputException, &errorServiceException, &errorTooManyRequestsException, &errorUnsupportedAPIEndpointException},
+		NewInput: func() any { return new(UpdateResponsibilityTransferInput) },
 	}
 )
 

@@ -19,14 +19,17 @@ var (
 		{Name: "Status", Wire: "Status", Shape: &shapeAccountStatus},
 		{Name: "JoinedMethod", Wire: "JoinedMethod", Shape: &shapeAccountJoinedMethod},
 		{Name: "JoinedTimestamp", Wire: "JoinedTimestamp", Shape: &shapeTimestamp},
+		{Name: "Paths", Wire: "Paths", Shape: &shapePaths},
+		{Name: "State", Wire: "State", Shape: &shapeAccountState},
 	}, Min: -1, Max: -1}
 	shapeAccountArn          = api.Shape{Name: "AccountArn", Kind: api.String, Min: -1, Max: -1, Pattern: &api.Pattern{Text: `^arn:aws:organizations::\d{12}:account\/o-[a-z0-9]{10,32}\/\d{12}`}}
 	shapeAccountId           = api.Shape{Name: "AccountId", Kind: api.String, Min: -1, Max: 12, Pattern: &api.Pattern{Text: `^\d{12}$`}}
 	shapeAccountJoinedMethod = api.Shape{Name: "AccountJoinedMethod", Kind: api.String, Min: -1, Max: -1, Enum: []string{"INVITED", "CREATED"}}
 	shapeAccountName         = api.Shape{Name: "AccountName", Kind: api.String, Min: 1, Max: 128, Pattern: &api.Pattern{Text: `[\s\S]*`}, Sensitive: true}
+	shapeAccountState        = api.Shape{Name: "AccountState", Kind: api.String, Min: -1, Max: -1, Enum: []string{"PENDING_ACTIVATION", "ACTIVE", "SUSPENDED", "PENDING_CLOSURE", "CLOSED"}}
 	shapeAccountStatus       = api.Shape{Name: "AccountStatus", Kind: api.String, Min: -1, Max: -1, Enum: []string{"ACTIVE", "SUSPENDED", "PENDING_CLOSURE"}}
 	shapeAccounts            = api.Shape{Name: "Accounts", Kind: api.List, Element: &shapeAccount, ElementName: "member", Min: -1, Max: -1}
-	shapeActionType          = api.Shape{Name: "ActionType", Kind: api.String, Min: -1, Max: -1, Enum: []string{"INVITE", "ENABLE_ALL_FEATURES", "APPROVE_ALL_FEATURES", "ADD_ORGANIZATIONS_SERVICE_LINKED_ROLE"}}
+	shapeActionType          = api.Shape{Name: "ActionType", Kind: api.String, Min: -1, Max: -1, Enum: []string{"INVITE", "ENABLE_ALL_FEATURES", "APPROVE_ALL_FEATURES", "ADD_ORGANIZATIONS_SERVICE_LINKED_ROLE", "TRANSFER_RESPONSIBILITY"}}
 	shapeAttachPolicyRequest = api.Shape{Name: "AttachPolicyRequest", Kind: api.Structure, Members: []api.MemberShape{
 		{Name: "PolicyId", Wire: "PolicyId", Required: true, Shape: &shapePolicyId},
 		{Name: "TargetId", Wire: "TargetId", Required: true, Shape: &shapePolicyTargetId},
@@ -183,6 +186,12 @@ var (
 	shapeDescribeResourcePolicyResponse = api.Shape{Name: "DescribeResourcePolicyResponse", Kind: api.Structure, Members: []api.MemberShape{
 		{Name: "ResourcePolicy", Wire: "ResourcePolicy", Shape: &shapeResourcePolicy},
 	}, Min: -1, Max: -1}
+	shapeDescribeResponsibilityTransferRequest = api.Shape{Name: "DescribeResponsibilityTransferRequest", Kind: api.Structure, Members: []api.MemberShape{
+		{Name: "Id", Wire: "Id", Required: true, Shape: &shapeResponsibilityTransferId},
+	}, Min: -1, Max: -1}
+	shapeDescribeResponsibilityTransferResponse = api.Shape{Name: "DescribeResponsibilityTransferResponse", Kind: api.Structure, Members: []api.MemberShape{
+		{Name: "ResponsibilityTransfer", Wire: "ResponsibilityTransfer", Shape: &shapeResponsibilityTransfer},
+	}, Min: -1, Max: -1}
 	shapeDetachPolicyRequest = api.Shape{Name: "DetachPolicyRequest", Kind: api.Structure, Members: []api.MemberShape{
 		{Name: "PolicyId", Wire: "PolicyId", Required: true, Shape: &shapePolicyId},
 		{Name: "TargetId", Wire: "TargetId", Required: true, Shape: &shapePolicyTargetId},
@@ -203,9 +212,16 @@ var (
 		{Name: "TargetId", Wire: "TargetId", Shape: &shapePolicyTargetId},
 		{Name: "PolicyType", Wire: "PolicyType", Shape: &shapeEffectivePolicyType},
 	}, Min: -1, Max: -1}
-	shapeEffectivePolicyType           = api.Shape{Name: "EffectivePolicyType", Kind: api.String, Min: -1, Max: -1, Enum: []string{"TAG_POLICY", "BACKUP_POLICY", "AISERVICES_OPT_OUT_POLICY"}}
-	shapeEmail                         = api.Shape{Name: "Email", Kind: api.String, Min: 6, Max: 64, Pattern: &api.Pattern{Text: `[^\s@]+@[^\s@]+\.[^\s@]+`}, Sensitive: true}
-	shapeEnableAWSServiceAccessRequest = api.Shape{Name: "EnableAWSServiceAccessRequest", Kind: api.Structure, Members: []api.MemberShape{
+	shapeEffectivePolicyType            = api.Shape{Name: "EffectivePolicyType", Kind: api.String, Min: -1, Max: -1, Enum: []string{"TAG_POLICY", "BACKUP_POLICY", "AISERVICES_OPT_OUT_POLICY", "CHATBOT_POLICY", "DECLARATIVE_POLICY_EC2", "SECURITYHUB_POLICY", "INSPECTOR_POLICY", "UPGRADE_ROLLOUT_POLICY", "BEDROCK_POLICY", "S3_POLICY", "NETWORK_SECURITY_DIRECTOR_POLICY", "GUARDDUTY_POLICY"}}
+	shapeEffectivePolicyValidationError = api.Shape{Name: "EffectivePolicyValidationError", Kind: api.Structure, Members: []api.MemberShape{
+		{Name: "ContributingPolicies", Wire: "ContributingPolicies", Shape: &shapePolicyIds},
+		{Name: "ErrorCode", Wire: "ErrorCode", Shape: &shapeErrorCode},
+		{Name: "ErrorMessage", Wire: "ErrorMessage", Shape: &shapeErrorMessage},
+		{Name: "PathToError", Wire: "PathToError", Shape: &shapePathToError},
+	}, Min: -1, Max: -1}
+	shapeEffectivePolicyValidationErrors = api.Shape{Name: "EffectivePolicyValidationErrors", Kind: api.List, Element: &shapeEffectivePolicyValidationError, ElementName: "member", Min: -1, Max: -1}
+	shapeEmail                           = api.Shape{Name: "Email", Kind: api.String, Min: 6, Max: 64, Pattern: &api.Pattern{Text: `[^\s@]+@[^\s@]+\.[^\s@]+`}, Sensitive: true}
+	shapeEnableAWSServiceAccessRequest   = api.Shape{Name: "EnableAWSServiceAccessRequest", Kind: api.Structure, Members: []api.MemberShape{
 		{Name: "ServicePrincipal", Wire: "ServicePrincipal", Required: true, Shape: &shapeServicePrincipal},
 	}, Min: -1, Max: -1}
 	shapeEnableAllFeaturesRequest  = api.Shape{Name: "EnableAllFeaturesRequest", Kind: api.Structure, Members: nil, Min: -1, Max: -1}
@@ -224,6 +240,8 @@ var (
 		{Name: "DateEnabled", Wire: "DateEnabled", Shape: &shapeTimestamp},
 	}, Min: -1, Max: -1}
 	shapeEnabledServicePrincipals = api.Shape{Name: "EnabledServicePrincipals", Kind: api.List, Element: &shapeEnabledServicePrincipal, ElementName: "member", Min: -1, Max: -1}
+	shapeErrorCode                = api.Shape{Name: "ErrorCode", Kind: api.String, Min: -1, Max: -1}
+	shapeErrorMessage             = api.Shape{Name: "ErrorMessage", Kind: api.String, Min: -1, Max: -1}
 	shapeGenericArn               = api.Shape{Name: "GenericArn", Kind: api.String, Min: -1, Max: -1, Pattern: &api.Pattern{Text: `^arn:aws:organizations::.+:.+`}}
 	shapeHandshake                = api.Shape{Name: "Handshake", Kind: api.Structure, Members: []api.MemberShape{
 		{Name: "Id", Wire: "Id", Shape: &shapeHandshakeId},
@@ -254,7 +272,7 @@ var (
 		{Name: "Type", Wire: "Type", Shape: &shapeHandshakeResourceType},
 		{Name: "Resources", Wire: "Resources", Shape: nil},
 	}, Min: -1, Max: -1}
-	shapeHandshakeResourceType              = api.Shape{Name: "HandshakeResourceType", Kind: api.String, Min: -1, Max: -1, Enum: []string{"ACCOUNT", "ORGANIZATION", "ORGANIZATION_FEATURE_SET", "EMAIL", "MASTER_EMAIL", "MASTER_NAME", "NOTES", "PARENT_HANDSHAKE"}}
+	shapeHandshakeResourceType              = api.Shape{Name: "HandshakeResourceType", Kind: api.String, Min: -1, Max: -1, Enum: []string{"ACCOUNT", "ORGANIZATION", "ORGANIZATION_FEATURE_SET", "EMAIL", "MASTER_EMAIL", "MASTER_NAME", "NOTES", "PARENT_HANDSHAKE", "RESPONSIBILITY_TRANSFER", "TRANSFER_START_TIMESTAMP", "TRANSFER_TYPE", "MANAGEMENT_ACCOUNT", "MANAGEMENT_EMAIL", "MANAGEMENT_NAME"}}
 	shapeHandshakeResourceValue             = api.Shape{Name: "HandshakeResourceValue", Kind: api.String, Min: -1, Max: -1, Sensitive: true}
 	shapeHandshakeResources                 = api.Shape{Name: "HandshakeResources", Kind: api.List, Element: &shapeHandshakeResource, ElementName: "member", Min: -1, Max: -1}
 	shapeHandshakeState                     = api.Shape{Name: "HandshakeState", Kind: api.String, Min: -1, Max: -1, Enum: []string{"REQUESTED", "OPEN", "CANCELED", "ACCEPTED", "DECLINED", "EXPIRED"}}
@@ -266,6 +284,17 @@ var (
 		{Name: "Tags", Wire: "Tags", Shape: &shapeTags},
 	}, Min: -1, Max: -1}
 	shapeInviteAccountToOrganizationResponse = api.Shape{Name: "InviteAccountToOrganizationResponse", Kind: api.Structure, Members: []api.MemberShape{
+		{Name: "Handshake", Wire: "Handshake", Shape: &shapeHandshake},
+	}, Min: -1, Max: -1}
+	shapeInviteOrganizationToTransferResponsibilityRequest = api.Shape{Name: "InviteOrganizationToTransferResponsibilityRequest", Kind: api.Structure, Members: []api.MemberShape{
+		{Name: "SourceName", Wire: "SourceName", Required: true, Shape: &shapeResponsibilityTransferName},
+		{Name: "StartTimestamp", Wire: "StartTimestamp", Required: true, Shape: &shapeTimestamp},
+		{Name: "Target", Wire: "Target", Required: true, Shape: &shapeHandshakeParty},
+		{Name: "Type", Wire: "Type", Required: true, Shape: &shapeResponsibilityTransferType},
+		{Name: "Notes", Wire: "Notes", Shape: &shapeHandshakeNotes},
+		{Name: "Tags", Wire: "Tags", Shape: &shapeTags},
+	}, Min: -1, Max: -1}
+	shapeInviteOrganizationToTransferResponsibilityResponse = api.Shape{Name: "InviteOrganizationToTransferResponsibilityResponse", Kind: api.Structure, Members: []api.MemberShape{
 		{Name: "Handshake", Wire: "Handshake", Shape: &shapeHandshake},
 	}, Min: -1, Max: -1}
 	shapeListAWSServiceAccessForOrganizationRequest = api.Shape{Name: "ListAWSServiceAccessForOrganizationRequest", Kind: api.Structure, Members: []api.MemberShape{
@@ -292,6 +321,16 @@ var (
 	shapeListAccountsResponse = api.Shape{Name: "ListAccountsResponse", Kind: api.Structure, Members: []api.MemberShape{
 		{Name: "Accounts", Wire: "Accounts", Shape: &shapeAccounts},
 		{Name: "NextToken", Wire: "NextToken", Shape: &shapeNextToken},
+	}, Min: -1, Max: -1}
+	shapeListAccountsWithInvalidEffectivePolicyRequest = api.Shape{Name: "ListAccountsWithInvalidEffectivePolicyRequest", Kind: api.Structure, Members: []api.MemberShape{
+		{Name: "PolicyType", Wire: "PolicyType", Required: true, Shape: &shapeEffectivePolicyType},
+		{Name: "MaxResults", Wire: "MaxResults", Shape: &shapeMaxResults},
+		{Name: "NextToken", Wire: "NextToken", Shape: &shapeNextToken},
+	}, Min: -1, Max: -1}
+	shapeListAccountsWithInvalidEffectivePolicyResponse = api.Shape{Name: "ListAccountsWithInvalidEffectivePolicyResponse", Kind: api.Structure, Members: []api.MemberShape{
+		{Name: "Accounts", Wire: "Accounts", Shape: &shapeAccounts},
+		{Name: "NextToken", Wire: "NextToken", Shape: &shapeNextToken},
+		{Name: "PolicyType", Wire: "PolicyType", Shape: &shapeEffectivePolicyType},
 	}, Min: -1, Max: -1}
 	shapeListChildrenRequest = api.Shape{Name: "ListChildrenRequest", Kind: api.Structure, Members: []api.MemberShape{
 		{Name: "ParentId", Wire: "ParentId", Required: true, Shape: &shapeParentId},
@@ -330,6 +369,20 @@ var (
 		{Name: "DelegatedServices", Wire: "DelegatedServices", Shape: &shapeDelegatedServices},
 		{Name: "NextToken", Wire: "NextToken", Shape: &shapeNextToken},
 	}, Min: -1, Max: -1}
+	shapeListEffectivePolicyValidationErrorsRequest = api.Shape{Name: "ListEffectivePolicyValidationErrorsRequest", Kind: api.Structure, Members: []api.MemberShape{
+		{Name: "AccountId", Wire: "AccountId", Required: true, Shape: &shapeAccountId},
+		{Name: "PolicyType", Wire: "PolicyType", Required: true, Shape: &shapeEffectivePolicyType},
+		{Name: "MaxResults", Wire: "MaxResults", Shape: &shapeMaxResults},
+		{Name: "NextToken", Wire: "NextToken", Shape: &shapeNextToken},
+	}, Min: -1, Max: -1}
+	shapeListEffectivePolicyValidationErrorsResponse = api.Shape{Name: "ListEffectivePolicyValidationErrorsResponse", Kind: api.Structure, Members: []api.MemberShape{
+		{Name: "AccountId", Wire: "AccountId", Shape: &shapeAccountId},
+		{Name: "EffectivePolicyValidationErrors", Wire: "EffectivePolicyValidationErrors", Shape: &shapeEffectivePolicyValidationErrors},
+		{Name: "EvaluationTimestamp", Wire: "EvaluationTimestamp", Shape: &shapeTimestamp},
+		{Name: "NextToken", Wire: "NextToken", Shape: &shapeNextToken},
+		{Name: "Path", Wire: "Path", Shape: &shapePath},
+		{Name: "PolicyType", Wire: "PolicyType", Shape: &shapeEffectivePolicyType},
+	}, Min: -1, Max: -1}
 	shapeListHandshakesForAccountRequest = api.Shape{Name: "ListHandshakesForAccountRequest", Kind: api.Structure, Members: []api.MemberShape{
 		{Name: "Filter", Wire: "Filter", Shape: &shapeHandshakeFilter},
 		{Name: "NextToken", Wire: "NextToken", Shape: &shapeNextToken},
@@ -348,6 +401,16 @@ var (
 		{Name: "Handshakes", Wire: "Handshakes", Shape: &shapeHandshakes},
 		{Name: "NextToken", Wire: "NextToken", Shape: &shapeNextToken},
 	}, Min: -1, Max: -1}
+	shapeListInboundResponsibilityTransfersRequest = api.Shape{Name: "ListInboundResponsibilityTransfersRequest", Kind: api.Structure, Members: []api.MemberShape{
+		{Name: "Type", Wire: "Type", Required: true, Shape: &shapeResponsibilityTransferType},
+		{Name: "Id", Wire: "Id", Shape: &shapeResponsibilityTransferId},
+		{Name: "MaxResults", Wire: "MaxResults", Shape: &shapeMaxResults},
+		{Name: "NextToken", Wire: "NextToken", Shape: &shapeNextToken},
+	}, Min: -1, Max: -1}
+	shapeListInboundResponsibilityTransfersResponse = api.Shape{Name: "ListInboundResponsibilityTransfersResponse", Kind: api.Structure, Members: []api.MemberShape{
+		{Name: "NextToken", Wire: "NextToken", Shape: &shapeNextToken},
+		{Name: "ResponsibilityTransfers", Wire: "ResponsibilityTransfers", Shape: &shapeResponsibilityTransfers},
+	}, Min: -1, Max: -1}
 	shapeListOrganizationalUnitsForParentRequest = api.Shape{Name: "ListOrganizationalUnitsForParentRequest", Kind: api.Structure, Members: []api.MemberShape{
 		{Name: "ParentId", Wire: "ParentId", Required: true, Shape: &shapeParentId},
 		{Name: "NextToken", Wire: "NextToken", Shape: &shapeNextToken},
@@ -356,6 +419,15 @@ var (
 	shapeListOrganizationalUnitsForParentResponse = api.Shape{Name: "ListOrganizationalUnitsForParentResponse", Kind: api.Structure, Members: []api.MemberShape{
 		{Name: "OrganizationalUnits", Wire: "OrganizationalUnits", Shape: &shapeOrganizationalUnits},
 		{Name: "NextToken", Wire: "NextToken", Shape: &shapeNextToken},
+	}, Min: -1, Max: -1}
+	shapeListOutboundResponsibilityTransfersRequest = api.Shape{Name: "ListOutboundResponsibilityTransfersRequest", Kind: api.Structure, Members: []api.MemberShape{
+		{Name: "Type", Wire: "Type", Required: true, Shape: &shapeResponsibilityTransferType},
+		{Name: "MaxResults", Wire: "MaxResults", Shape: &shapeMaxResults},
+		{Name: "NextToken", Wire: "NextToken", Shape: &shapeNextToken},
+	}, Min: -1, Max: -1}
+	shapeListOutboundResponsibilityTransfersResponse = api.Shape{Name: "ListOutboundResponsibilityTransfersResponse", Kind: api.Structure, Members: []api.MemberShape{
+		{Name: "NextToken", Wire: "NextToken", Shape: &shapeNextToken},
+		{Name: "ResponsibilityTransfers", Wire: "ResponsibilityTransfers", Shape: &shapeResponsibilityTransfers},
 	}, Min: -1, Max: -1}
 	shapeListParentsRequest = api.Shape{Name: "ListParentsRequest", Kind: api.Structure, Members: []api.MemberShape{
 		{Name: "ChildId", Wire: "ChildId", Required: true, Shape: &shapeChildId},
@@ -433,6 +505,7 @@ var (
 		{Name: "Id", Wire: "Id", Shape: &shapeOrganizationalUnitId},
 		{Name: "Arn", Wire: "Arn", Shape: &shapeOrganizationalUnitArn},
 		{Name: "Name", Wire: "Name", Shape: &shapeOrganizationalUnitName},
+		{Name: "Path", Wire: "Path", Shape: &shapePath},
 	}, Min: -1, Max: -1}
 	shapeOrganizationalUnitArn  = api.Shape{Name: "OrganizationalUnitArn", Kind: api.String, Min: -1, Max: -1, Pattern: &api.Pattern{Text: `^arn:aws:organizations::\d{12}:ou\/o-[a-z0-9]{10,32}\/ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}`}}
 	shapeOrganizationalUnitId   = api.Shape{Name: "OrganizationalUnitId", Kind: api.String, Min: -1, Max: 68, Pattern: &api.Pattern{Text: `^ou-[0-9a-z]{4,32}-[a-z0-9]{8,32}$`}}
@@ -442,11 +515,14 @@ var (
 		{Name: "Id", Wire: "Id", Shape: &shapeParentId},
 		{Name: "Type", Wire: "Type", Shape: &shapeParentType},
 	}, Min: -1, Max: -1}
-	shapeParentId   = api.Shape{Name: "ParentId", Kind: api.String, Min: -1, Max: 100, Pattern: &api.Pattern{Text: `^(r-[0-9a-z]{4,32})|(ou-[0-9a-z]{4,32}-[a-z0-9]{8,32})$`}}
-	shapeParentType = api.Shape{Name: "ParentType", Kind: api.String, Min: -1, Max: -1, Enum: []string{"ROOT", "ORGANIZATIONAL_UNIT"}}
-	shapeParents    = api.Shape{Name: "Parents", Kind: api.List, Element: &shapeParent, ElementName: "member", Min: -1, Max: -1}
-	shapePolicies   = api.Shape{Name: "Policies", Kind: api.List, Element: &shapePolicySummary, ElementName: "member", Min: -1, Max: -1}
-	shapePolicy     = api.Shape{Name: "Policy", Kind: api.Structure, Members: []api.MemberShape{
+	shapeParentId    = api.Shape{Name: "ParentId", Kind: api.String, Min: -1, Max: 100, Pattern: &api.Pattern{Text: `^(r-[0-9a-z]{4,32})|(ou-[0-9a-z]{4,32}-[a-z0-9]{8,32})$`}}
+	shapeParentType  = api.Shape{Name: "ParentType", Kind: api.String, Min: -1, Max: -1, Enum: []string{"ROOT", "ORGANIZATIONAL_UNIT"}}
+	shapeParents     = api.Shape{Name: "Parents", Kind: api.List, Element: &shapeParent, ElementName: "member", Min: -1, Max: -1}
+	shapePath        = api.Shape{Name: "Path", Kind: api.String, Min: -1, Max: -1}
+	shapePathToError = api.Shape{Name: "PathToError", Kind: api.String, Min: -1, Max: -1}
+	shapePaths       = api.Shape{Name: "Paths", Kind: api.List, Element: &shapePath, ElementName: "member", Min: -1, Max: -1}
+	shapePolicies    = api.Shape{Name: "Policies", Kind: api.List, Element: &shapePolicySummary, ElementName: "member", Min: -1, Max: -1}
+	shapePolicy      = api.Shape{Name: "Policy", Kind: api.Structure, Members: []api.MemberShape{
 		{Name: "PolicySummary", Wire: "PolicySummary", Shape: &shapePolicySummary},
 		{Name: "Content", Wire: "Content", Shape: &shapePolicyContent},
 	}, Min: -1, Max: -1}
@@ -454,6 +530,7 @@ var (
 	shapePolicyContent     = api.Shape{Name: "PolicyContent", Kind: api.String, Min: 1, Max: -1, Pattern: &api.Pattern{Text: `[\s\S]*`}}
 	shapePolicyDescription = api.Shape{Name: "PolicyDescription", Kind: api.String, Min: -1, Max: 512, Pattern: &api.Pattern{Text: `[\s\S]*`}}
 	shapePolicyId          = api.Shape{Name: "PolicyId", Kind: api.String, Min: -1, Max: 130, Pattern: &api.Pattern{Text: `^p-[0-9a-zA-Z_]{8,128}$`}}
+	shapePolicyIds         = api.Shape{Name: "PolicyIds", Kind: api.List, Element: &shapePolicyId, ElementName: "member", Min: -1, Max: -1}
 	shapePolicyName        = api.Shape{Name: "PolicyName", Kind: api.String, Min: 1, Max: 128, Pattern: &api.Pattern{Text: `[\s\S]*`}}
 	shapePolicySummary     = api.Shape{Name: "PolicySummary", Kind: api.Structure, Members: []api.MemberShape{
 		{Name: "Id", Wire: "Id", Shape: &shapePolicyId},
@@ -471,7 +548,7 @@ var (
 		{Name: "Type", Wire: "Type", Shape: &shapeTargetType},
 	}, Min: -1, Max: -1}
 	shapePolicyTargets     = api.Shape{Name: "PolicyTargets", Kind: api.List, Element: &shapePolicyTargetSummary, ElementName: "member", Min: -1, Max: -1}
-	shapePolicyType        = api.Shape{Name: "PolicyType", Kind: api.String, Min: -1, Max: -1, Enum: []string{"SERVICE_CONTROL_POLICY", "TAG_POLICY", "BACKUP_POLICY", "AISERVICES_OPT_OUT_POLICY"}}
+	shapePolicyType        = api.Shape{Name: "PolicyType", Kind: api.String, Min: -1, Max: -1, Enum: []string{"SERVICE_CONTROL_POLICY", "TAG_POLICY", "BACKUP_POLICY", "AISERVICES_OPT_OUT_POLICY", "RESOURCE_CONTROL_POLICY", "CHATBOT_POLICY", "DECLARATIVE_POLICY_EC2", "SECURITYHUB_POLICY", "INSPECTOR_POLICY", "UPGRADE_ROLLOUT_POLICY", "BEDROCK_POLICY", "S3_POLICY", "NETWORK_SECURITY_DIRECTOR_POLICY", "GUARDDUTY_POLICY"}}
 	shapePolicyTypeStatus  = api.Shape{Name: "PolicyTypeStatus", Kind: api.String, Min: -1, Max: -1, Enum: []string{"ENABLED", "PENDING_ENABLE", "PENDING_DISABLE"}}
 	shapePolicyTypeSummary = api.Shape{Name: "PolicyTypeSummary", Kind: api.Structure, Members: []api.MemberShape{
 		{Name: "Type", Wire: "Type", Shape: &shapePolicyType},
@@ -503,8 +580,26 @@ var (
 		{Name: "Id", Wire: "Id", Shape: &shapeResourcePolicyId},
 		{Name: "Arn", Wire: "Arn", Shape: &shapeResourcePolicyArn},
 	}, Min: -1, Max: -1}
-	shapeRoleName = api.Shape{Name: "RoleName", Kind: api.String, Min: -1, Max: 64, Pattern: &api.Pattern{Text: `[\w+=,.@-]{1,64}`}}
-	shapeRoot     = api.Shape{Name: "Root", Kind: api.Structure, Members: []api.MemberShape{
+	shapeResponsibilityTransfer = api.Shape{Name: "ResponsibilityTransfer", Kind: api.Structure, Members: []api.MemberShape{
+		{Name: "ActiveHandshakeId", Wire: "ActiveHandshakeId", Shape: &shapeHandshakeId},
+		{Name: "Arn", Wire: "Arn", Shape: &shapeResponsibilityTransferArn},
+		{Name: "EndTimestamp", Wire: "EndTimestamp", Shape: &shapeTimestamp},
+		{Name: "Id", Wire: "Id", Shape: &shapeResponsibilityTransferId},
+		{Name: "Name", Wire: "Name", Shape: &shapeResponsibilityTransferName},
+		{Name: "Source", Wire: "Source", Shape: &shapeTransferParticipant},
+		{Name: "StartTimestamp", Wire: "StartTimestamp", Shape: &shapeTimestamp},
+		{Name: "Status", Wire: "Status", Shape: &shapeResponsibilityTransferStatus},
+		{Name: "Target", Wire: "Target", Shape: &shapeTransferParticipant},
+		{Name: "Type", Wire: "Type", Shape: &shapeResponsibilityTransferType},
+	}, Min: -1, Max: -1}
+	shapeResponsibilityTransferArn    = api.Shape{Name: "ResponsibilityTransferArn", Kind: api.String, Min: -1, Max: -1}
+	shapeResponsibilityTransferId     = api.Shape{Name: "ResponsibilityTransferId", Kind: api.String, Min: -1, Max: -1, Pattern: &api.Pattern{Text: `^rt-[0-9a-z]{8,32}$`}}
+	shapeResponsibilityTransferName   = api.Shape{Name: "ResponsibilityTransferName", Kind: api.String, Min: 1, Max: 50, Sensitive: true}
+	shapeResponsibilityTransferStatus = api.Shape{Name: "ResponsibilityTransferStatus", Kind: api.String, Min: -1, Max: -1, Enum: []string{"REQUESTED", "DECLINED", "CANCELED", "EXPIRED", "ACCEPTED", "WITHDRAWN"}}
+	shapeResponsibilityTransferType   = api.Shape{Name: "ResponsibilityTransferType", Kind: api.String, Min: -1, Max: -1, Enum: []string{"BILLING"}}
+	shapeResponsibilityTransfers      = api.Shape{Name: "ResponsibilityTransfers", Kind: api.List, Element: &shapeResponsibilityTransfer, ElementName: "member", Min: -1, Max: -1}
+	shapeRoleName                     = api.Shape{Name: "RoleName", Kind: api.String, Min: -1, Max: 64, Pattern: &api.Pattern{Text: `[\w+=,.@-]{1,64}`}}
+	shapeRoot                         = api.Shape{Name: "Root", Kind: api.Structure, Members: []api.MemberShape{
 		{Name: "Id", Wire: "Id", Shape: &shapeRootId},
 		{Name: "Arn", Wire: "Arn", Shape: &shapeRootArn},
 		{Name: "Name", Wire: "Name", Shape: &shapeRootName},
@@ -525,12 +620,23 @@ var (
 		{Name: "ResourceId", Wire: "ResourceId", Required: true, Shape: &shapeTaggableResourceId},
 		{Name: "Tags", Wire: "Tags", Required: true, Shape: &shapeTags},
 	}, Min: -1, Max: -1}
-	shapeTagValue             = api.Shape{Name: "TagValue", Kind: api.String, Min: 0, Max: 256, Pattern: &api.Pattern{Text: `^([\p{L}\p{Z}\p{N}_.:/=+\-@]*)$`}}
-	shapeTaggableResourceId   = api.Shape{Name: "TaggableResourceId", Kind: api.String, Min: -1, Max: 130, Pattern: &api.Pattern{Text: `^(r-[0-9a-z]{4,32})|(\d{12})|(ou-[0-9a-z]{4,32}-[a-z0-9]{8,32})|(^p-[0-9a-zA-Z_]{8,128})|(^rp-[0-9a-zA-Z_]{4,128})$`}}
-	shapeTags                 = api.Shape{Name: "Tags", Kind: api.List, Element: &shapeTag, ElementName: "member", Min: -1, Max: -1}
-	shapeTargetName           = api.Shape{Name: "TargetName", Kind: api.String, Min: 1, Max: 128}
-	shapeTargetType           = api.Shape{Name: "TargetType", Kind: api.String, Min: -1, Max: -1, Enum: []string{"ACCOUNT", "ORGANIZATIONAL_UNIT", "ROOT"}}
-	shapeTimestamp            = api.Shape{Name: "Timestamp", Kind: api.Timestamp, Min: -1, Max: -1}
+	shapeTagValue                               = api.Shape{Name: "TagValue", Kind: api.String, Min: 0, Max: 256, Pattern: &api.Pattern{Text: `^([\p{L}\p{Z}\p{N}_.:/=+\-@]*)$`}}
+	shapeTaggableResourceId                     = api.Shape{Name: "TaggableResourceId", Kind: api.String, Min: -1, Max: 130, Pattern: &api.Pattern{Text: `^(r-[0-9a-z]{4,32})|(\d{12})|(ou-[0-9a-z]{4,32}-[a-z0-9]{8,32})|(^p-[0-9a-zA-Z_]{8,128})|(^rp-[0-9a-zA-Z_]{4,128})$`}}
+	shapeTags                                   = api.Shape{Name: "Tags", Kind: api.List, Element: &shapeTag, ElementName: "member", Min: -1, Max: -1}
+	shapeTargetName                             = api.Shape{Name: "TargetName", Kind: api.String, Min: 1, Max: 128}
+	shapeTargetType                             = api.Shape{Name: "TargetType", Kind: api.String, Min: -1, Max: -1, Enum: []string{"ACCOUNT", "ORGANIZATIONAL_UNIT", "ROOT"}}
+	shapeTerminateResponsibilityTransferRequest = api.Shape{Name: "TerminateResponsibilityTransferRequest", Kind: api.Structure, Members: []api.MemberShape{
+		{Name: "Id", Wire: "Id", Required: true, Shape: &shapeResponsibilityTransferId},
+		{Name: "EndTimestamp", Wire: "EndTimestamp", Shape: &shapeTimestamp},
+	}, Min: -1, Max: -1}
+	shapeTerminateResponsibilityTransferResponse = api.Shape{Name: "TerminateResponsibilityTransferResponse", Kind: api.Structure, Members: []api.MemberShape{
+		{Name: "ResponsibilityTransfer", Wire: "ResponsibilityTransfer", Shape: &shapeResponsibilityTransfer},
+	}, Min: -1, Max: -1}
+	shapeTimestamp           = api.Shape{Name: "Timestamp", Kind: api.Timestamp, Min: -1, Max: -1}
+	shapeTransferParticipant = api.Shape{Name: "TransferParticipant", Kind: api.Structure, Members: []api.MemberShape{
+		{Name: "ManagementAccountEmail", Wire: "ManagementAccountEmail", Shape: &shapeEmail},
+		{Name: "ManagementAccountId", Wire: "ManagementAccountId", Shape: &shapeAccountId},
+	}, Min: -1, Max: -1}
 	shapeUntagResourceRequest = api.Shape{Name: "UntagResourceRequest", Kind: api.Structure, Members: []api.MemberShape{
 		{Name: "ResourceId", Wire: "ResourceId", Required: true, Shape: &shapeTaggableResourceId},
 		{Name: "TagKeys", Wire: "TagKeys", Required: true, Shape: &shapeTagKeys},
@@ -550,6 +656,13 @@ var (
 	}, Min: -1, Max: -1}
 	shapeUpdatePolicyResponse = api.Shape{Name: "UpdatePolicyResponse", Kind: api.Structure, Members: []api.MemberShape{
 		{Name: "Policy", Wire: "Policy", Shape: &shapePolicy},
+	}, Min: -1, Max: -1}
+	shapeUpdateResponsibilityTransferRequest = api.Shape{Name: "UpdateResponsibilityTransferRequest", Kind: api.Structure, Members: []api.MemberShape{
+		{Name: "Id", Wire: "Id", Required: true, Shape: &shapeResponsibilityTransferId},
+		{Name: "Name", Wire: "Name", Required: true, Shape: &shapeResponsibilityTransferName},
+	}, Min: -1, Max: -1}
+	shapeUpdateResponsibilityTransferResponse = api.Shape{Name: "UpdateResponsibilityTransferResponse", Kind: api.Structure, Members: []api.MemberShape{
+		{Name: "ResponsibilityTransfer", Wire: "ResponsibilityTransfer", Shape: &shapeResponsibilityTransfer},
 	}, Min: -1, Max: -1}
 )
 

@@ -240,6 +240,16 @@ type DescribeResourcePolicyOutput struct {
 	ResourcePolicy *ResourcePolicy
 }
 
+// DescribeResponsibilityTransferInput is the input of DescribeResponsibilityTransfer.
+type DescribeResponsibilityTransferInput struct {
+	Id *string
+}
+
+// DescribeResponsibilityTransferOutput is the output of DescribeResponsibilityTransfer.
+type DescribeResponsibilityTransferOutput struct {
+	ResponsibilityTransfer *ResponsibilityTransfer
+}
+
 // DetachPolicyInput is the input of DetachPolicy.
 type DetachPolicyInput struct {
 	PolicyId *string
@@ -311,6 +321,21 @@ type InviteAccountToOrganizationOutput struct {
 	Handshake *Handshake
 }
 
+// InviteOrganizationToTransferResponsibilityInput is the input of InviteOrganizationToTransferResponsibility.
+type InviteOrganizationToTransferResponsibilityInput struct {
+	SourceName     *string
+	StartTimestamp *time.Time
+	Target         *HandshakeParty
+	Type           *string
+	Notes          *string
+	Tags           []Tag
+}
+
+// InviteOrganizationToTransferResponsibilityOutput is the output of InviteOrganizationToTransferResponsibility.
+type InviteOrganizationToTransferResponsibilityOutput struct {
+	Handshake *Handshake
+}
+
 // LeaveOrganizationInput is the input of LeaveOrganization.
 type LeaveOrganizationInput struct {
 }
@@ -354,6 +379,20 @@ type ListAccountsForParentInput struct {
 type ListAccountsForParentOutput struct {
 	Accounts  []Account
 	NextToken *string
+}
+
+// ListAccountsWithInvalidEffectivePolicyInput is the input of ListAccountsWithInvalidEffectivePolicy.
+type ListAccountsWithInvalidEffectivePolicyInput struct {
+	PolicyType *string
+	MaxResults *int32
+	NextToken  *string
+}
+
+// ListAccountsWithInvalidEffectivePolicyOutput is the output of ListAccountsWithInvalidEffectivePolicy.
+type ListAccountsWithInvalidEffectivePolicyOutput struct {
+	Accounts   []Account
+	NextToken  *string
+	PolicyType *string
 }
 
 // ListChildrenInput is the input of ListChildren.
@@ -409,6 +448,24 @@ type ListDelegatedServicesForAccountOutput struct {
 	NextToken         *string
 }
 
+// ListEffectivePolicyValidationErrorsInput is the input of ListEffectivePolicyValidationErrors.
+type ListEffectivePolicyValidationErrorsInput struct {
+	AccountId  *string
+	PolicyType *string
+	MaxResults *int32
+	NextToken  *string
+}
+
+// ListEffectivePolicyValidationErrorsOutput is the output of ListEffectivePolicyValidationErrors.
+type ListEffectivePolicyValidationErrorsOutput struct {
+	AccountId                       *string
+	EffectivePolicyValidationErrors []EffectivePolicyValidationError
+	EvaluationTimestamp             *time.Time
+	NextToken                       *string
+	Path                            *string
+	PolicyType                      *string
+}
+
 // ListHandshakesForAccountInput is the input of ListHandshakesForAccount.
 type ListHandshakesForAccountInput struct {
 	Filter     *HandshakeFilter
@@ -435,6 +492,20 @@ type ListHandshakesForOrganizationOutput struct {
 	NextToken  *string
 }
 
+// ListInboundResponsibilityTransfersInput is the input of ListInboundResponsibilityTransfers.
+type ListInboundResponsibilityTransfersInput struct {
+	Type       *string
+	Id         *string
+	MaxResults *int32
+	NextToken  *string
+}
+
+// ListInboundResponsibilityTransfersOutput is the output of ListInboundResponsibilityTransfers.
+type ListInboundResponsibilityTransfersOutput struct {
+	NextToken               *string
+	ResponsibilityTransfers []ResponsibilityTransfer
+}
+
 // ListOrganizationalUnitsForParentInput is the input of ListOrganizationalUnitsForParent.
 type ListOrganizationalUnitsForParentInput struct {
 	ParentId   *string
@@ -446,6 +517,19 @@ type ListOrganizationalUnitsForParentInput struct {
 type ListOrganizationalUnitsForParentOutput struct {
 	OrganizationalUnits []OrganizationalUnit
 	NextToken           *string
+}
+
+// ListOutboundResponsibilityTransfersInput is the input of ListOutboundResponsibilityTransfers.
+type ListOutboundResponsibilityTransfersInput struct {
+	Type       *string
+	MaxResults *int32
+	NextToken  *string
+}
+
+// ListOutboundResponsibilityTransfersOutput is the output of ListOutboundResponsibilityTransfers.
+type ListOutboundResponsibilityTransfersOutput struct {
+	NextToken               *string
+	ResponsibilityTransfers []ResponsibilityTransfer
 }
 
 // ListParentsInput is the input of ListParents.
@@ -576,6 +660,17 @@ type TagResourceInput struct {
 type TagResourceOutput struct {
 }
 
+// TerminateResponsibilityTransferInput is the input of TerminateResponsibilityTransfer.
+type TerminateResponsibilityTransferInput struct {
+	Id           *string
+	EndTimestamp *time.Time
+}
+
+// TerminateResponsibilityTransferOutput is the output of TerminateResponsibilityTransfer.
+type TerminateResponsibilityTransferOutput struct {
+	ResponsibilityTransfer *ResponsibilityTransfer
+}
+
 // UntagResourceInput is the input of UntagResource.
 type UntagResourceInput struct {
 	ResourceId *string
@@ -610,6 +705,17 @@ type UpdatePolicyOutput struct {
 	Policy *Policy
 }
 
+// UpdateResponsibilityTransferInput is the input of UpdateResponsibilityTransfer.
+type UpdateResponsibilityTransferInput struct {
+	Id   *string
+	Name *string
+}
+
+// UpdateResponsibilityTransferOutput is the output of UpdateResponsibilityTransfer.
+type UpdateResponsibilityTransferOutput struct {
+	ResponsibilityTransfer *ResponsibilityTransfer
+}
+
 // Account is the shape Account of the model.
 type Account struct {
 	Id              *string
@@ -619,6 +725,8 @@ type Account struct {
 	Status          *string
 	JoinedMethod    *string
 	JoinedTimestamp *time.Time
+	Paths           []string
+	State           *string
 }
 
 // Child is the shape Child of the model.
@@ -663,6 +771,14 @@ type EffectivePolicy struct {
 	LastUpdatedTimestamp *time.Time
 	TargetId             *string
 	PolicyType           *string
+}
+
+// EffectivePolicyValidationError is the shape EffectivePolicyValidationError of the model.
+type EffectivePolicyValidationError struct {
+	ContributingPolicies []string
+	ErrorCode            *string
+	ErrorMessage         *string
+	PathToError          *string
 }
 
 // EnabledServicePrincipal is the shape EnabledServicePrincipal of the model.
@@ -718,6 +834,7 @@ type OrganizationalUnit struct {
 	Id   *string
 	Arn  *string
 	Name *string
+	Path *string
 }
 
 // Parent is the shape Parent of the model.
@@ -768,6 +885,20 @@ type ResourcePolicySummary struct {
 	Arn *string
 }
 
+// ResponsibilityTransfer is the shape ResponsibilityTransfer of the model.
+type ResponsibilityTransfer struct {
+	ActiveHandshakeId *string
+	Arn               *string
+	EndTimestamp      *time.Time
+	Id                *string
+	Name              *string
+	Source            *TransferParticipant
+	StartTimestamp    *time.Time
+	Status            *string
+	Target            *TransferParticipant
+	Type              *string
+}
+
 // Root is the shape Root of the model.
 type Root struct {
 	Id          *string
@@ -780,4 +911,10 @@ type Root struct {
 type Tag struct {
 	Key   *string
 	Value *string
+}
+
+// TransferParticipant is the shape TransferParticipant of the model.
+type TransferParticipant struct {
+	ManagementAccountEmail *string
+	ManagementAccountId    *string
 }

@@ -18,11 +18,14 @@ var API = &api.Service{
 		&opAssumeRole,
 		&opAssumeRoleWithSAML,
 		&opAssumeRoleWithWebIdentity,
+		&opAssumeRoot,
 		&opDecodeAuthorizationMessage,
 		&opGetAccessKeyInfo,
 		&opGetCallerIdentity,
+		&opGetDelegatedAccessToken,
 		&opGetFederationToken,
 		&opGetSessionToken,
+		&opGetWebIdentityToken,
 	},
 }
 
@@ -47,6 +50,7 @@ var (
 		ResultWrapper: "AssumeRoleWithSAMLResult",
 		Errors:        []*api.ErrorShape{&errorMalformedPolicyDocumentException, &errorPackedPolicyTooLargeException, &errorIDPRejectedClaimException, &errorInvalidIdentityTokenException, &errorExpiredTokenException, &errorRegionDisabledException},
 		ReadOnly:      true,
+		Anonymous:     true,
 		NewInput:      func() any { return new(AssumeRoleWithSAMLInput) },
 	}
 	opAssumeRoleWithWebIdentity = api.Operation{
@@ -58,7 +62,19 @@ var (
 		ResultWrapper: "AssumeRoleWithWebIdentityResult",
 		Errors:        []*api.ErrorShape{&errorMalformedPolicyDocumentException, &errorPackedPolicyTooLargeException, &errorIDPRejectedClaimException, &errorIDPCommunicationErrorException, &errorInvalidIdentityTokenException, &errorExpiredTokenException, &errorRegionDisabledException},
 		ReadOnly:      true,
+		Anonymous:     true,
 		NewInput:      func() any { return new(AssumeRoleWithWebIdentityInput) },
+	}
+	opAssumeRoot = api.Operation{
+		Name:          "AssumeRoot",
+		Method:        "POST",
+		URI:           "/",
+		Input:         &shapeAssumeRootRequest,
+		Output:        &shapeAssumeRootResponse,
+		ResultWrapper: "AssumeRootResult",
+		Errors:        []*api.ErrorShape{&errorRegionDisabledException, &errorExpiredTokenException},
+		ReadOnly:      true,
+		NewInput:      func() any { return new(AssumeRootInput) },
 	}
 	opDecodeAuthorizationMessage = api.Operation{
 		Name:          "DecodeAuthorizationMessage",
@@ -91,6 +107,17 @@ var (
 		ReadOnly:      true,
 		NewInput:      func() any { return new(GetCallerIdentityInput) },
 	}
+	opGetDelegatedAccessToken = api.Operation{
+		Name:          "GetDelegatedAccessToken",
+		Method:        "POST",
+		URI:           "/",
+		Input:         &shapeGetDelegatedAccessTokenRequest,
+		Output:        &shapeGetDelegatedAccessTokenResponse,
+		ResultWrapper: "GetDelegatedAccessTokenResult",
+		Errors:        []*api.ErrorShape{&errorExpiredTradeInTokenException, &errorPackedPolicyTooLargeException, &errorRegionDisabledException},
+		ReadOnly:      true,
+		NewInput:      func() any { return new(GetDelegatedAccessTokenInput) },
+	}
 	opGetFederationToken = api.Operation{
 		Name:          "GetFederationToken",
 		Method:        "POST",
@@ -113,15 +140,30 @@ var (
 		ReadOnly:      true,
 		NewInput:      func() any { return new(GetSessionTokenInput) },
 	}
+	opGetWebIdentityToken = api.Operation{
+		Name:          "GetWebIdentityToken",
+		Method:        "POST",
+		URI:           "/",
+		Input:         &shapeGetWebIdentityTokenRequest,
+		Output:        &shapeGetWebIdentityTokenResponse,
+		ResultWrapper: "GetWebIdentityTokenResult",
+		Errors:        []*api.ErrorShape{&errorJWTPayloadSizeExceededException, &errorOutboundWebIdentityFederationDisabledException, &errorSessionDurationEscalationException},
+		ReadOnly:      true,
+		NewInput:      func() any { return new(GetWebIdentityTokenInput) },
+	}
 )
 
 var (
-	errorExpiredTokenException                = api.ErrorShape{Shape: "ExpiredTokenException", Code: "ExpiredTokenException", Status: 400}
-	errorIDPCommunicationErrorException       = api.ErrorShape{Shape: "IDPCommunicationErrorException", Code: "IDPCommunicationError", Status: 400}
-	errorIDPRejectedClaimException            = api.ErrorShape{Shape: "IDPRejectedClaimException", Code: "IDPRejectedClaim", Status: 403}
-	errorInvalidAuthorizationMessageException = api.ErrorShape{Shape: "InvalidAuthorizationMessageException", Code: "InvalidAuthorizationMessageException", Status: 400}
-	errorInvalidIdentityTokenException        = api.ErrorShape{Shape: "InvalidIdentityTokenException", Code: "InvalidIdentityToken", Status: 400}
-	errorMalformedPolicyDocumentException     = api.ErrorShape{Shape: "MalformedPolicyDocumentException", Code: "MalformedPolicyDocument", Status: 400}
-	errorPackedPolicyTooLargeException        = api.ErrorShape{Shape: "PackedPolicyTooLargeException", Code: "PackedPolicyTooLarge", Status: 400}
-	errorRegionDisabledException              = api.ErrorShape{Shape: "RegionDisabledException", Code: "RegionDisabledException", Status: 403}
+	errorExpiredTokenException                          = api.ErrorShape{Shape: "ExpiredTokenException", Code: "ExpiredTokenException", Status: 400}
+	errorExpiredTradeInTokenException                   = api.ErrorShape{Shape: "ExpiredTradeInTokenException", Code: "ExpiredTradeInTokenException", Status: 400}
+	errorIDPCommunicationErrorException                 = api.ErrorShape{Shape: "IDPCommunicationErrorException", Code: "IDPCommunicationError", Status: 400}
+	errorIDPRejectedClaimException                      = api.ErrorShape{Shape: "IDPRejectedClaimException", Code: "IDPRejectedClaim", Status: 403}
+	errorInvalidAuthorizationMessageException           = api.ErrorShape{Shape: "InvalidAuthorizationMessageException", Code: "InvalidAuthorizationMessageException", Status: 400}
+	errorInvalidIdentityTokenException                  = api.ErrorShape{Shape: "InvalidIdentityTokenException", Code: "InvalidIdentityToken", Status: 400}
+	errorJWTPayloadSizeExceededException                = api.ErrorShape{Shape: "JWTPayloadSizeExceededException", Code: "JWTPayloadSizeExceededException", Status: 400}
+	errorMalformedPolicyDocumentException               = api.ErrorShape{Shape: "MalformedPolicyDocumentException", Code: "MalformedPolicyDocument", Status: 400}
+	errorOutboundWebIdentityFederationDisabledException = api.ErrorShape{Shape: "OutboundWebIdentityFederationDisabledException", Code: "OutboundWebIdentityFederationDisabledException", Status: 403}
+	errorPackedPolicyTooLargeException                  = api.ErrorShape{Shape: "PackedPolicyTooLargeException", Code: "PackedPolicyTooLarge", Status: 400}
+	errorRegionDisabledException                        = api.ErrorShape{Shape: "RegionDisabledException", Code: "RegionDisabledException", Status: 403}
+	errorSessionDurationEscalationException             = api.ErrorShape{Shape: "SessionDurationEscalationException", Code: "SessionDurationEscalationException", Status: 403}
 )

@@ -18,12 +18,15 @@ var (
 		{Name: "TokenCode", Wire: "TokenCode", Shape: &shapeTokenCodeType},
 		{Name: "SourceIdentity", Wire: "SourceIdentity", Shape: &shapeSourceIdentityType},
 		{Name: "ProvidedContexts", Wire: "ProvidedContexts", Shape: &shapeProvidedContextsListType},
+		{Name: "MinimumSessionTokenSize", Wire: "MinimumSessionTokenSize", Shape: &shapeMinimumSessionTokenSizeType},
 	}, Min: -1, Max: -1}
 	shapeAssumeRoleResponse = api.Shape{Name: "AssumeRoleResponse", Kind: api.Structure, Members: []api.MemberShape{
 		{Name: "Credentials", Wire: "Credentials", Shape: &shapeCredentials},
 		{Name: "AssumedRoleUser", Wire: "AssumedRoleUser", Shape: &shapeAssumedRoleUser},
 		{Name: "PackedPolicySize", Wire: "PackedPolicySize", Shape: &shapeNonNegativeIntegerType},
 		{Name: "SourceIdentity", Wire: "SourceIdentity", Shape: &shapeSourceIdentityType},
+		{Name: "SessionTokenSize", Wire: "SessionTokenSize", Shape: &shapeSessionTokenSizeType},
+		{Name: "SessionTokenUtilization", Wire: "SessionTokenUtilization", Shape: &shapeSessionTokenUtilizationType},
 	}, Min: -1, Max: -1}
 	shapeAssumeRoleWithSAMLRequest = api.Shape{Name: "AssumeRoleWithSAMLRequest", Kind: api.Structure, Members: []api.MemberShape{
 		{Name: "RoleArn", Wire: "RoleArn", Required: true, Shape: &shapeArnType},
@@ -32,6 +35,7 @@ var (
 		{Name: "PolicyArns", Wire: "PolicyArns", Shape: &shapePolicyDescriptorListType},
 		{Name: "Policy", Wire: "Policy", Shape: &shapeSessionPolicyDocumentType},
 		{Name: "DurationSeconds", Wire: "DurationSeconds", Shape: &shapeRoleDurationSecondsType},
+		{Name: "MinimumSessionTokenSize", Wire: "MinimumSessionTokenSize", Shape: &shapeMinimumSessionTokenSizeType},
 	}, Min: -1, Max: -1}
 	shapeAssumeRoleWithSAMLResponse = api.Shape{Name: "AssumeRoleWithSAMLResponse", Kind: api.Structure, Members: []api.MemberShape{
 		{Name: "Credentials", Wire: "Credentials", Shape: &shapeCredentials},
@@ -43,6 +47,8 @@ var (
 		{Name: "Audience", Wire: "Audience", Shape: &shapeAudience},
 		{Name: "NameQualifier", Wire: "NameQualifier", Shape: &shapeNameQualifier},
 		{Name: "SourceIdentity", Wire: "SourceIdentity", Shape: &shapeSourceIdentityType},
+		{Name: "SessionTokenSize", Wire: "SessionTokenSize", Shape: &shapeSessionTokenSizeType},
+		{Name: "SessionTokenUtilization", Wire: "SessionTokenUtilization", Shape: &shapeSessionTokenUtilizationType},
 	}, Min: -1, Max: -1}
 	shapeAssumeRoleWithWebIdentityRequest = api.Shape{Name: "AssumeRoleWithWebIdentityRequest", Kind: api.Structure, Members: []api.MemberShape{
 		{Name: "RoleArn", Wire: "RoleArn", Required: true, Shape: &shapeArnType},
@@ -52,6 +58,7 @@ var (
 		{Name: "PolicyArns", Wire: "PolicyArns", Shape: &shapePolicyDescriptorListType},
 		{Name: "Policy", Wire: "Policy", Shape: &shapeSessionPolicyDocumentType},
 		{Name: "DurationSeconds", Wire: "DurationSeconds", Shape: &shapeRoleDurationSecondsType},
+		{Name: "MinimumSessionTokenSize", Wire: "MinimumSessionTokenSize", Shape: &shapeMinimumSessionTokenSizeType},
 	}, Min: -1, Max: -1}
 	shapeAssumeRoleWithWebIdentityResponse = api.Shape{Name: "AssumeRoleWithWebIdentityResponse", Kind: api.Structure, Members: []api.MemberShape{
 		{Name: "Credentials", Wire: "Credentials", Shape: &shapeCredentials},
@@ -60,6 +67,20 @@ var (
 		{Name: "PackedPolicySize", Wire: "PackedPolicySize", Shape: &shapeNonNegativeIntegerType},
 		{Name: "Provider", Wire: "Provider", Shape: &shapeIssuer},
 		{Name: "Audience", Wire: "Audience", Shape: &shapeAudience},
+		{Name: "SourceIdentity", Wire: "SourceIdentity", Shape: &shapeSourceIdentityType},
+		{Name: "SessionTokenSize", Wire: "SessionTokenSize", Shape: &shapeSessionTokenSizeType},
+		{Name: "SessionTokenUtilization", Wire: "SessionTokenUtilization", Shape: &shapeSessionTokenUtilizationType},
+	}, Min: -1, Max: -1}
+	shapeAssumeRootRequest = api.Shape{Name: "AssumeRootRequest", Kind: api.Structure, Members: []api.MemberShape{
+		{Name: "TargetPrincipal", Wire: "TargetPrincipal", Required: true, Shape: &shapeTargetPrincipalType},
+		{Name: "TaskPolicyArn", Wire: "TaskPolicyArn", Required: true, Shape: &shapePolicyDescriptorType},
+		{Name: "DurationSeconds", Wire: "DurationSeconds", Shape: &shapeRootDurationSecondsType},
+		{Name: "MinimumSessionTokenSize", Wire: "MinimumSessionTokenSize", Shape: &shapeMinimumSessionTokenSizeType},
+	}, Min: -1, Max: -1}
+	shapeAssumeRootResponse = api.Shape{Name: "AssumeRootResponse", Kind: api.Structure, Members: []api.MemberShape{
+		{Name: "Credentials", Wire: "Credentials", Shape: &shapeCredentials},
+		{Name: "SessionTokenSize", Wire: "SessionTokenSize", Shape: &shapeSessionTokenSizeType},
+		{Name: "SessionTokenUtilization", Wire: "SessionTokenUtilization", Shape: &shapeSessionTokenUtilizationType},
 		{Name: "SourceIdentity", Wire: "SourceIdentity", Shape: &shapeSourceIdentityType},
 	}, Min: -1, Max: -1}
 	shapeAssumedRoleUser = api.Shape{Name: "AssumedRoleUser", Kind: api.Structure, Members: []api.MemberShape{
@@ -95,25 +116,49 @@ var (
 		{Name: "Account", Wire: "Account", Shape: &shapeAccountType},
 		{Name: "Arn", Wire: "Arn", Shape: &shapeArnType},
 	}, Min: -1, Max: -1}
+	shapeGetDelegatedAccessTokenRequest = api.Shape{Name: "GetDelegatedAccessTokenRequest", Kind: api.Structure, Members: []api.MemberShape{
+		{Name: "TradeInToken", Wire: "TradeInToken", Required: true, Shape: &shapeTradeInTokenType},
+	}, Min: -1, Max: -1}
+	shapeGetDelegatedAccessTokenResponse = api.Shape{Name: "GetDelegatedAccessTokenResponse", Kind: api.Structure, Members: []api.MemberShape{
+		{Name: "AssumedPrincipal", Wire: "AssumedPrincipal", Shape: &shapeArnType},
+		{Name: "Credentials", Wire: "Credentials", Shape: &shapeCredentials},
+		{Name: "PackedPolicySize", Wire: "PackedPolicySize", Shape: &shapeNonNegativeIntegerType},
+	}, Min: -1, Max: -1}
 	shapeGetFederationTokenRequest = api.Shape{Name: "GetFederationTokenRequest", Kind: api.Structure, Members: []api.MemberShape{
 		{Name: "Name", Wire: "Name", Required: true, Shape: &shapeUserNameType},
 		{Name: "Policy", Wire: "Policy", Shape: &shapeSessionPolicyDocumentType},
 		{Name: "PolicyArns", Wire: "PolicyArns", Shape: &shapePolicyDescriptorListType},
 		{Name: "DurationSeconds", Wire: "DurationSeconds", Shape: &shapeDurationSecondsType},
 		{Name: "Tags", Wire: "Tags", Shape: &shapeTagListType},
+		{Name: "MinimumSessionTokenSize", Wire: "MinimumSessionTokenSize", Shape: &shapeMinimumSessionTokenSizeType},
 	}, Min: -1, Max: -1}
 	shapeGetFederationTokenResponse = api.Shape{Name: "GetFederationTokenResponse", Kind: api.Structure, Members: []api.MemberShape{
 		{Name: "Credentials", Wire: "Credentials", Shape: &shapeCredentials},
 		{Name: "FederatedUser", Wire: "FederatedUser", Shape: &shapeFederatedUser},
 		{Name: "PackedPolicySize", Wire: "PackedPolicySize", Shape: &shapeNonNegativeIntegerType},
+		{Name: "SessionTokenSize", Wire: "SessionTokenSize", Shape: &shapeSessionTokenSizeType},
+		{Name: "SessionTokenUtilization", Wire: "SessionTokenUtilization", Shape: &shapeSessionTokenUtilizationType},
 	}, Min: -1, Max: -1}
 	shapeGetSessionTokenRequest = api.Shape{Name: "GetSessionTokenRequest", Kind: api.Structure, Members: []api.MemberShape{
 		{Name: "DurationSeconds", Wire: "DurationSeconds", Shape: &shapeDurationSecondsType},
 		{Name: "SerialNumber", Wire: "SerialNumber", Shape: &shapeSerialNumberType},
 		{Name: "TokenCode", Wire: "TokenCode", Shape: &shapeTokenCodeType},
+		{Name: "MinimumSessionTokenSize", Wire: "MinimumSessionTokenSize", Shape: &shapeMinimumSessionTokenSizeType},
 	}, Min: -1, Max: -1}
 	shapeGetSessionTokenResponse = api.Shape{Name: "GetSessionTokenResponse", Kind: api.Structure, Members: []api.MemberShape{
 		{Name: "Credentials", Wire: "Credentials", Shape: &shapeCredentials},
+		{Name: "SessionTokenSize", Wire: "SessionTokenSize", Shape: &shapeSessionTokenSizeType},
+		{Name: "SessionTokenUtilization", Wire: "SessionTokenUtilization", Shape: &shapeSessionTokenUtilizationType},
+	}, Min: -1, Max: -1}
+	shapeGetWebIdentityTokenRequest = api.Shape{Name: "GetWebIdentityTokenRequest", Kind: api.Structure, Members: []api.MemberShape{
+		{Name: "Audience", Wire: "Audience", Required: true, Shape: &shapeWebIdentityTokenAudienceListType},
+		{Name: "SigningAlgorithm", Wire: "SigningAlgorithm", Required: true, Shape: &shapeJwtAlgorithmType},
+		{Name: "DurationSeconds", Wire: "DurationSeconds", Shape: &shapeWebIdentityTokenDurationSecondsType},
+		{Name: "Tags", Wire: "Tags", Shape: &shapeTagListType},
+	}, Min: -1, Max: -1}
+	shapeGetWebIdentityTokenResponse = api.Shape{Name: "GetWebIdentityTokenResponse", Kind: api.Structure, Members: []api.MemberShape{
+		{Name: "Expiration", Wire: "Expiration", Shape: &shapeDateType},
+		{Name: "WebIdentityToken", Wire: "WebIdentityToken", Shape: &shapeWebIdentityTokenType},
 	}, Min: -1, Max: -1}
 	shapeIssuer               = api.Shape{Name: "Issuer", Kind: api.String, Min: -1, Max: -1}
 	shapeNameQualifier        = api.Shape{Name: "NameQualifier", Kind: api.String, Min: -1, Max: -1}
@@ -125,6 +170,7 @@ var (
 		{Name: "ContextAssertion", Wire: "ContextAssertion", Shape: &shapeContextAssertionType},
 	}, Min: -1, Max: -1}
 	shapeProvidedContextsListType = api.Shape{Name: "ProvidedContextsListType", Kind: api.List, Element: &shapeProvidedContext, ElementName: "member", Min: -1, Max: 5}
+	shapeRootDurationSecondsType  = api.Shape{Name: "RootDurationSecondsType", Kind: api.Integer, Min: 0, Max: 900}
 	shapeSAMLAssertionType        = api.Shape{Name: "SAMLAssertionType", Kind: api.String, Min: 4, Max: 100000, Sensitive: true}
 	shapeSubject                  = api.Shape{Name: "Subject", Kind: api.String, Min: -1, Max: -1}
 	shapeSubjectType              = api.Shape{Name: "SubjectType", Kind: api.String, Min: -1, Max: -1}
@@ -132,6 +178,7 @@ var (
 		{Name: "Key", Wire: "Key", Required: true, Shape: &shapeTagKeyType},
 		{Name: "Value", Wire: "Value", Required: true, Shape: &shapeTagValueType},
 	}, Min: -1, Max: -1}
+	shapeTargetPrincipalType                   = api.Shape{Name: "TargetPrincipalType", Kind: api.String, Min: 12, Max: 2048}
 	shapeAccessKeyIdType                       = api.Shape{Name: "accessKeyIdType", Kind: api.String, Min: 16, Max: 128, Pattern: &api.Pattern{Text: `[\w]*`}}
 	shapeAccessKeySecretType                   = api.Shape{Name: "accessKeySecretType", Kind: api.String, Min: -1, Max: -1, Sensitive: true}
 	shapeAccountType                           = api.Shape{Name: "accountType", Kind: api.String, Min: -1, Max: -1}
@@ -145,12 +192,16 @@ var (
 	shapeEncodedMessageType                    = api.Shape{Name: "encodedMessageType", Kind: api.String, Min: 1, Max: 10240}
 	shapeExternalIdType                        = api.Shape{Name: "externalIdType", Kind: api.String, Min: 2, Max: 1224, Pattern: &api.Pattern{Text: `[\w+=,.@:\/-]*`}}
 	shapeFederatedIdType                       = api.Shape{Name: "federatedIdType", Kind: api.String, Min: 2, Max: 193, Pattern: &api.Pattern{Text: `[\w+=,.@\:-]*`}}
+	shapeJwtAlgorithmType                      = api.Shape{Name: "jwtAlgorithmType", Kind: api.String, Min: 5, Max: 5}
+	shapeMinimumSessionTokenSizeType           = api.Shape{Name: "minimumSessionTokenSizeType", Kind: api.Integer, Min: 0, Max: 4096}
 	shapeNonNegativeIntegerType                = api.Shape{Name: "nonNegativeIntegerType", Kind: api.Integer, Min: 0, Max: -1}
 	shapePolicyDescriptorListType              = api.Shape{Name: "policyDescriptorListType", Kind: api.List, Element: &shapePolicyDescriptorType, ElementName: "member", Min: -1, Max: -1}
 	shapeRoleDurationSecondsType               = api.Shape{Name: "roleDurationSecondsType", Kind: api.Integer, Min: 900, Max: 43200}
 	shapeRoleSessionNameType                   = api.Shape{Name: "roleSessionNameType", Kind: api.String, Min: 2, Max: 64, Pattern: &api.Pattern{Text: `[\w+=,.@-]*`}}
 	shapeSerialNumberType                      = api.Shape{Name: "serialNumberType", Kind: api.String, Min: 9, Max: 256, Pattern: &api.Pattern{Text: `[\w+=/:,.@-]*`}}
 	shapeSessionPolicyDocumentType             = api.Shape{Name: "sessionPolicyDocumentType", Kind: api.String, Min: 1, Max: 2048, Pattern: &api.Pattern{Text: `[\u0009\u000A\u000D\u0020-\u00FF]+`}}
+	shapeSessionTokenSizeType                  = api.Shape{Name: "sessionTokenSizeType", Kind: api.Integer, Min: 0, Max: -1}
+	shapeSessionTokenUtilizationType           = api.Shape{Name: "sessionTokenUtilizationType", Kind: api.Integer, Min: 0, Max: -1}
 	shapeSourceIdentityType                    = api.Shape{Name: "sourceIdentityType", Kind: api.String, Min: 2, Max: 64, Pattern: &api.Pattern{Text: `[\w+=,.@-]*`}}
 	shapeTagKeyListType                        = api.Shape{Name: "tagKeyListType", Kind: api.List, Element: &shapeTagKeyType, ElementName: "member", Min: -1, Max: 50}
 	shapeTagKeyType                            = api.Shape{Name: "tagKeyType", Kind: api.String, Min: 1, Max: 128, Pattern: &api.Pattern{Text: `[\p{L}\p{Z}\p{N}_.:/=+\-@]+`}}
@@ -158,9 +209,14 @@ var (
 	shapeTagValueType                          = api.Shape{Name: "tagValueType", Kind: api.String, Min: 0, Max: 256, Pattern: &api.Pattern{Text: `[\p{L}\p{Z}\p{N}_.:/=+\-@]*`}}
 	shapeTokenCodeType                         = api.Shape{Name: "tokenCodeType", Kind: api.String, Min: 6, Max: 6, Pattern: &api.Pattern{Text: `[\d]*`}}
 	shapeTokenType                             = api.Shape{Name: "tokenType", Kind: api.String, Min: -1, Max: -1}
+	shapeTradeInTokenType                      = api.Shape{Name: "tradeInTokenType", Kind: api.String, Min: 4, Max: 20000, Sensitive: true}
 	shapeUnrestrictedSessionPolicyDocumentType = api.Shape{Name: "unrestrictedSessionPolicyDocumentType", Kind: api.String, Min: 1, Max: -1, Pattern: &api.Pattern{Text: `[\u0009\u000A\u000D\u0020-\u00FF]+`}}
 	shapeUrlType                               = api.Shape{Name: "urlType", Kind: api.String, Min: 4, Max: 2048}
 	shapeUserIdType                            = api.Shape{Name: "userIdType", Kind: api.String, Min: -1, Max: -1}
 	shapeUserNameType                          = api.Shape{Name: "userNameType", Kind: api.String, Min: 2, Max: 32, Pattern: &api.Pattern{Text: `[\w+=,.@-]*`}}
 	shapeWebIdentitySubjectType                = api.Shape{Name: "webIdentitySubjectType", Kind: api.String, Min: 6, Max: 255}
+	shapeWebIdentityTokenAudienceListType      = api.Shape{Name: "webIdentityTokenAudienceListType", Kind: api.List, Element: &shapeWebIdentityTokenAudienceStringType, ElementName: "member", Min: 1, Max: 10}
+	shapeWebIdentityTokenAudienceStringType    = api.Shape{Name: "webIdentityTokenAudienceStringType", Kind: api.String, Min: 1, Max: 1000}
+	shapeWebIdentityTokenDurationSecondsType   = api.Shape{Name: "webIdentityTokenDurationSecondsType", Kind: api.Integer, Min: 60, Max: 3600}
+	shapeWebIdentityTokenType                  = api.Shape{Name: "webIdentityTokenType", Kind: api.String, Min: 4, Max: 20000, Sensitive: true}
 )

@@ -6,60 +6,67 @@ import "time"
 
 // AssumeRoleInput is the input of AssumeRole.
 type AssumeRoleInput struct {
-	RoleArn           *string
-	RoleSessionName   *string
-	PolicyArns        []PolicyDescriptorType
-	Policy            *string
-	DurationSeconds   *int32
-	Tags              []Tag
-	TransitiveTagKeys []string
-	ExternalId        *string
-	SerialNumber      *string
-	TokenCode         *string
-	SourceIdentity    *string
-	ProvidedContexts  []ProvidedContext
+	RoleArn                 *string
+	RoleSessionName         *string
+	PolicyArns              []PolicyDescriptorType
+	Policy                  *string
+	DurationSeconds         *int32
+	Tags                    []Tag
+	TransitiveTagKeys       []string
+	ExternalId              *string
+	SerialNumber            *string
+	TokenCode               *string
+	SourceIdentity          *string
+	ProvidedContexts        []ProvidedContext
+	MinimumSessionTokenSize *int32
 }
 
 // AssumeRoleOutput is the output of AssumeRole.
 type AssumeRoleOutput struct {
-	Credentials      *Credentials
-	AssumedRoleUser  *AssumedRoleUser
-	PackedPolicySize *int32
-	SourceIdentity   *string
+	Credentials             *Credentials
+	AssumedRoleUser         *AssumedRoleUser
+	PackedPolicySize        *int32
+	SourceIdentity          *string
+	SessionTokenSize        *int32
+	SessionTokenUtilization *int32
 }
 
 // AssumeRoleWithSAMLInput is the input of AssumeRoleWithSAML.
 type AssumeRoleWithSAMLInput struct {
-	RoleArn         *string
-	PrincipalArn    *string
-	SAMLAssertion   *string
-	PolicyArns      []PolicyDescriptorType
-	Policy          *string
-	DurationSeconds *int32
+	RoleArn                 *string
+	PrincipalArn            *string
+	SAMLAssertion           *string
+	PolicyArns              []PolicyDescriptorType
+	Policy                  *string
+	DurationSeconds         *int32
+	MinimumSessionTokenSize *int32
 }
 
 // AssumeRoleWithSAMLOutput is the output of AssumeRoleWithSAML.
 type AssumeRoleWithSAMLOutput struct {
-	Credentials      *Credentials
-	AssumedRoleUser  *AssumedRoleUser
-	PackedPolicySize *int32
-	Subject          *string
-	SubjectType      *string
-	Issuer           *string
-	Audience         *string
-	NameQualifier    *string
-	SourceIdentity   *string
+	Credentials             *Credentials
+	AssumedRoleUser         *AssumedRoleUser
+	PackedPolicySize        *int32
+	Subject                 *string
+	SubjectType             *string
+	Issuer                  *string
+	Audience                *string
+	NameQualifier           *string
+	SourceIdentity          *string
+	SessionTokenSize        *int32
+	SessionTokenUtilization *int32
 }
 
 // AssumeRoleWithWebIdentityInput is the input of AssumeRoleWithWebIdentity.
 type AssumeRoleWithWebIdentityInput struct {
-	RoleArn          *string
-	RoleSessionName  *string
-	WebIdentityToken *string
-	ProviderId       *string
-	PolicyArns       []PolicyDescriptorType
-	Policy           *string
-	DurationSeconds  *int32
+	RoleArn                 *string
+	RoleSessionName         *string
+	WebIdentityToken        *string
+	ProviderId              *string
+	PolicyArns              []PolicyDescriptorType
+	Policy                  *string
+	DurationSeconds         *int32
+	MinimumSessionTokenSize *int32
 }
 
 // AssumeRoleWithWebIdentityOutput is the output of AssumeRoleWithWebIdentity.
@@ -71,6 +78,24 @@ type AssumeRoleWithWebIdentityOutput struct {
 	Provider                    *string
 	Audience                    *string
 	SourceIdentity              *string
+	SessionTokenSize            *int32
+	SessionTokenUtilization     *int32
+}
+
+// AssumeRootInput is the input of AssumeRoot.
+type AssumeRootInput struct {
+	TargetPrincipal         *string
+	TaskPolicyArn           *PolicyDescriptorType
+	DurationSeconds         *int32
+	MinimumSessionTokenSize *int32
+}
+
+// AssumeRootOutput is the output of AssumeRoot.
+type AssumeRootOutput struct {
+	Credentials             *Credentials
+	SessionTokenSize        *int32
+	SessionTokenUtilization *int32
+	SourceIdentity          *string
 }
 
 // DecodeAuthorizationMessageInput is the input of DecodeAuthorizationMessage.
@@ -104,32 +129,64 @@ type GetCallerIdentityOutput struct {
 	Arn     *string
 }
 
+// GetDelegatedAccessTokenInput is the input of GetDelegatedAccessToken.
+type GetDelegatedAccessTokenInput struct {
+	TradeInToken *string
+}
+
+// GetDelegatedAccessTokenOutput is the output of GetDelegatedAccessToken.
+type GetDelegatedAccessTokenOutput struct {
+	AssumedPrincipal *string
+	Credentials      *Credentials
+	PackedPolicySize *int32
+}
+
 // GetFederationTokenInput is the input of GetFederationToken.
 type GetFederationTokenInput struct {
-	Name            *string
-	Policy          *string
-	PolicyArns      []PolicyDescriptorType
-	DurationSeconds *int32
-	Tags            []Tag
+	Name                    *string
+	Policy                  *string
+	PolicyArns              []PolicyDescriptorType
+	DurationSeconds         *int32
+	Tags                    []Tag
+	MinimumSessionTokenSize *int32
 }
 
 // GetFederationTokenOutput is the output of GetFederationToken.
 type GetFederationTokenOutput struct {
-	Credentials      *Credentials
-	FederatedUser    *FederatedUser
-	PackedPolicySize *int32
+	Credentials             *Credentials
+	FederatedUser           *FederatedUser
+	PackedPolicySize        *int32
+	SessionTokenSize        *int32
+	SessionTokenUtilization *int32
 }
 
 // GetSessionTokenInput is the input of GetSessionToken.
 type GetSessionTokenInput struct {
-	DurationSeconds *int32
-	SerialNumber    *string
-	TokenCode       *string
+	DurationSeconds         *int32
+	SerialNumber            *string
+	TokenCode               *string
+	MinimumSessionTokenSize *int32
 }
 
 // GetSessionTokenOutput is the output of GetSessionToken.
 type GetSessionTokenOutput struct {
-	Credentials *Credentials
+	Credentials             *Credentials
+	SessionTokenSize        *int32
+	SessionTokenUtilization *int32
+}
+
+// GetWebIdentityTokenInput is the input of GetWebIdentityToken.
+type GetWebIdentityTokenInput struct {
+	Audience         []string
+	SigningAlgorithm *string
+	DurationSeconds  *int32
+	Tags             []Tag
+}
+
+// GetWebIdentityTokenOutput is the output of GetWebIdentityToken.
+type GetWebIdentityTokenOutput struct {
+	Expiration       *time.Time
+	WebIdentityToken *string
 }
 
 // AssumedRoleUser is the shape AssumedRoleUser of the model.
