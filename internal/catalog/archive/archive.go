@@ -113,9 +113,6 @@ func (r *Reader) Text(l Location) (string, error) {
 	return strings.Clone(block[l.Offset : l.Offset+l.Length]), nil
 }
 
-// Forget lets go of the block that was inflated last.
-func (r *Reader) Forget() { r.last.Store(nil) }
-
 func (r *Reader) inflate(at int) (string, error) {
 	if last := r.last.Load(); last != nil && last.at == at {
 		return last.text, nil

@@ -51,7 +51,14 @@ func generate(out string) error {
 	if err != nil {
 		return err
 	}
-	return writeData(out, "services", services, serviceData)
+	if err := writeData(out, "services", services, serviceData); err != nil {
+		return err
+	}
+	keys, err := globalKeyData(services)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(out, "global_keys.tsv"), keys, 0o644)
 }
 
 // writeData turns a package's files into an index (NAME.tsv) and an archive

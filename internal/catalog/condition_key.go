@@ -1,0 +1,78 @@
+package catalog
+
+import (
+	_ "embed"
+	"slices"
+	"strings"
+)
+
+var (
+	//go:embed data/global_keys.tsv
+	globalKeyIndex string
+
+	globalKeys = newTable(globalKeyIndex)
+)
+
+// GlobalConditionKey finds a global condition key (IAM User Guide,
+// reference_policies_condition-keys) by its name, in any case: "aws:username",
+// "AWS:RequestTag/team".
+func GlobalConditionKey(name string) (ConditionKey, bool) {
+	for i := range globalKeys.len() {
+		if f := globalKeys.fields(i); MatchesConditionKey(f[1], name) {
+			return ConditionKey{Name: f[1], Type: f[2]}, true
+		}
+	}
+	return ConditionKey{}, false
+}
+
+// ConditionKey finds a condition key among those that the service documents.
+// The name may be in any case; a name with text in the place of "${TagKey}"
+// finds the key that has it.
+func (s *ServiceTable) ConditionKey(name string) (ConditionKey, bool) {
+	for _, k := range s.ConditionKeys {
+		if MatchesConditionKey(k.Name, name) {
+			return k, true
+		}
+	}
+	return ConditionKey{}, false
+}
+
+// ActionConditionKeys are all keys documented for an action, sorted: its own
+// and those of the resource types it can be limited to. Global keys that AWS
+// puts into every request are not among them.
+func (s *ServiceTable) ActionConditionKeys(a *Action) []string {
+	keys := slices.Clone(a.ConditionKeys)
+	for _, r := range a.Resources {
+		keys = append(keys, r.ConditionKeys...)
+		if t, ok := s.ResourceType(r.Type); ok {
+			keys = append(keys, t.ConditionKeys...)
+		}
+	}
+	slices.Sort(keys)
+	return slices.Compact(keys)
+}
+
+// MatchesConditionKey says whether name is documented by pattern, a key's name
+// in which "${TagKey}" or "<key>" stands for any text but none. Keys are
+// compared without regard to case (reference_policies_elements_condition).
+// The pattern itself is not a name of its own except as such text.
+func MatchesConditionKey(pattern, name string) bool {
+	before, after, ok := cutPlaceholder(strings.ToLower(pattern))
+	name = strings.ToLower(name)
+	if !ok {
+		return before == name
+	}
+	return len(name) > len(before)+len(after) && strings.HasPrefix(name, before) && strings.HasSuffix(name, after)
+}
+
+// cutPlaceholder splits a pattern around what stands for any text.
+func cutPlaceholder(pattern string) (before, after string, ok bool) {
+	for _, mark := range [][2]string{{"${", "}"}, {"<", ">"}} {
+		start := strings.Index(pattern, mark[0])
+		end := strings.LastIndex(pattern, mark[1])
+		if start >= 0 && end > start {
+			return pattern[:start], pattern[end+1:], true
+		}
+	}
+	return pattern, "", false
+}
