@@ -1,40 +1,56 @@
-// Package sigv4 verifies and makes AWS Signature Version 4.
+// Package sigv4 verifies and makes AWS Signature Version 4, in the
+// Authorization header and in presigned URLs, as the IAM User Guide ("AWS
+// Signature Version 4 for API requests") and the S3 API Reference
+// ("Authenticating Requests") describe it.
 //
-// The package imports nothing beyond the standard library.
+// A server calls [Parse] to learn which access key signed a request, looks its
+// secret up, and calls [Verifier.Verify]. A client calls [Signer.Sign] or
+// [Signer.Presign].
+//
+// What is verified is the request as it came over the wire: the request target
+// before any decoding, the Host that was sent, every value of a repeated header
+// in its order. Two requests have the same canonical form only where AWS says
+// that they are the same request.
+//
+// What is promised: a request that verifies was signed with the secret, for this
+// region and service, within [MaxSkew] of now (or within the life of its
+// presigned URL), and none of its method, path, query, body or signed headers
+// has changed since. The host, and the headers that [Rules] says are acted on,
+// are always among those signed. What is not: a request may be replayed within
+// that time, and headers that were not signed may have been changed.
+//
+// Signature Version 2 and Version 4A are recognised and refused. The package
+// knows nothing of who a key belongs to. It imports nothing beyond the standard
+// library.
 package sigv4
 
-import (
-	"net/http"
-	"time"
-)
+import "time"
 
-// Fault is what is wrong with a request's signature.
-type Fault uint8
+// Algorithm names Signature Version 4 in a request.
+const Algorithm = "AWS4-HMAC-SHA256"
 
-// The faults. Each protocol has its own code and words for them.
+// Payload hashes that are not hashes (S3 API Reference, "Authenticating
+// Requests: Using the Authorization Header"). [Rules.UnsignedPayload] allows
+// them.
 const (
-	MissingToken    Fault = iota + 1 // the request is not signed
-	Incomplete                       // parts are missing or malformed; Message says which
-	BadScope                         // date, region, service or terminator; Message concatenates what is wrong
-	Expired                          // signed too long ago, or a presigned URL past its time
-	NotYetCurrent                    // signed in the future
-	Mismatch                         // the signature is another
-	HeaderNotSigned                  // a header that must be signed is not
-	PayloadMismatch                  // the body's hash is another than was signed
-	Unsupported                      // SigV2, SigV4A
+	UnsignedPayload          = "UNSIGNED-PAYLOAD"
+	StreamingUnsignedTrailer = "STREAMING-UNSIGNED-PAYLOAD-TRAILER"
+	StreamingPayload         = "STREAMING-AWS4-HMAC-SHA256-PAYLOAD"
+	StreamingPayloadTrailer  = "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER"
 )
 
-// Error is a fault with AWS's words (those of the query services).
-type Error struct {
-	Fault   Fault
-	Message string
-	// CanonicalRequest and StringToSign as the server computed them, for a Mismatch.
-	CanonicalRequest, StringToSign string
-	// Time signed, for Expired and NotYetCurrent.
-	Signed time.Time
-}
+// EmptyPayload is the payload hash of a request without a body.
+const EmptyPayload = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
-func (e *Error) Error() string { return e.Message }
+const (
+	// MaxSkew is how far the time of signing may be from the server's, either way.
+	MaxSkew = 15 * time.Minute
+	// MaxExpires is the longest life of a presigned URL; the shortest is a second.
+	MaxExpires = 7 * 24 * time.Hour
+)
+
+// terminator ends every credential scope.
+const terminator = "aws4_request"
 
 // Rules are what differs between services.
 type Rules struct {
@@ -42,13 +58,17 @@ type Rules struct {
 	Service []string // the service names a scope may name, e.g. "iam"
 	// RawPath: the path is encoded once and dot segments stay (S3).
 	RawPath bool
-	// AllAmzHeaders: every x-amz-* header must be signed (S3).
+	// AllAmzHeaders: every x-amz-* header must be signed (S3). Without it those
+	// that are acted on must be: x-amz-date, x-amz-security-token, x-amz-target.
 	AllAmzHeaders bool
-	// UnsignedPayload allows UNSIGNED-PAYLOAD and the STREAMING-… forms (S3).
+	// UnsignedPayload allows UNSIGNED-PAYLOAD and the STREAMING-… forms (S3). A
+	// signed header must then be there to say which, and a presigned URL without
+	// one leaves its payload unsigned.
 	UnsignedPayload bool
 }
 
-// Signature is the signature that a request carries.
+// Signature is the signature that a request carries. It comes from [Parse]; one
+// that was made otherwise does not verify.
 type Signature struct {
 	AccessKeyID   string
 	Date          string // yyyymmdd of the scope
@@ -59,46 +79,14 @@ type Signature struct {
 	Signature     string
 	SecurityToken string // session token, from header or query
 	Presigned     bool
-	Expires       time.Duration // of a presigned request
+	Expires       time.Duration // of a presigned request; 0 where it names none
 	PayloadHash   string        // x-amz-content-sha256, "" where not sent
-}
 
-// Parse reads the signature from a request's headers or query. Nothing is
-// verified yet. The error is an *Error.
-func Parse(r *http.Request, s *Signature) error { panic("stub") }
-
-// Verifier verifies signatures and keeps keyed HMAC states in bounded memory.
-// It is safe for concurrent use.
-type Verifier struct{}
-
-// NewVerifier returns a Verifier that keeps at most keys signing keys.
-func NewVerifier(keys int) *Verifier { panic("stub") }
-
-// Verify checks s, which Parse read from r, with the secret access key. body is
-// the whole body, or nil where the payload hash that s carries is trusted to be
-// checked while the body is read. The error is an *Error.
-func (v *Verifier) Verify(r *http.Request, s *Signature, body []byte, secret string, now time.Time, rules *Rules) error {
-	panic("stub")
+	terminator string // last part of the scope
+	stamp      string // Signed as it goes into the string to sign
 }
 
 // Credentials are an access key, with a session token for temporary ones.
 type Credentials struct {
 	AccessKeyID, SecretAccessKey, SessionToken string
-}
-
-// Signer signs requests.
-type Signer struct {
-	Region, Service string
-	RawPath         bool
-}
-
-// Sign adds the headers of a signature to r. payloadHash is the lower-case hex
-// SHA-256 of the body, or "UNSIGNED-PAYLOAD".
-func (s *Signer) Sign(r *http.Request, c Credentials, payloadHash string, at time.Time) error {
-	panic("stub")
-}
-
-// Presign returns r's URL with a signature that holds for the given time.
-func (s *Signer) Presign(r *http.Request, c Credentials, payloadHash string, at time.Time, expires time.Duration) (string, error) {
-	panic("stub")
 }

@@ -1,0 +1,51 @@
+package sigv4
+
+import (
+	"net/http"
+	"time"
+)
+
+// stampLayout is ISO 8601's basic format, the only one of X-Amz-Date.
+const stampLayout = "20060102T150405Z"
+
+func formatStamp(t time.Time) string { return t.UTC().Format(stampLayout) }
+
+// parseStamp reads yyyymmddThhmmssZ. It is on the path of every request, where
+// time.Parse costs as much as hashing the body.
+func parseStamp(s string) (time.Time, bool) {
+	if len(s) != len(stampLayout) || s[8] != 'T' || s[15] != 'Z' {
+		return time.Time{}, false
+	}
+	year, ok1 := digits(s[0:4])
+	month, ok2 := digits(s[4:6])
+	day, ok3 := digits(s[6:8])
+	hour, ok4 := digits(s[9:11])
+	minute, ok5 := digits(s[11:13])
+	second, ok6 := digits(s[13:15])
+	if !(ok1 && ok2 && ok3 && ok4 && ok5 && ok6) || hour > 23 || minute > 59 || second > 59 {
+		return time.Time{}, false
+	}
+	t := time.Date(year, time.Month(month), day, hour, minute, second, 0, time.UTC)
+	// time.Date carries 31 February over into March.
+	return t, month >= 1 && month <= 12 && day >= 1 && t.Day() == day
+}
+
+func digits(s string) (n int, ok bool) {
+	for i := range len(s) {
+		c := s[i] - '0'
+		if c > 9 {
+			return 0, false
+		}
+		n = n*10 + int(c)
+	}
+	return n, true
+}
+
+// parseDate reads the value of a Date header, in HTTP's formats or in X-Amz-Date's.
+func parseDate(s string) (time.Time, bool) {
+	if t, ok := parseStamp(s); ok {
+		return t, true
+	}
+	t, err := http.ParseTime(s)
+	return t.UTC(), err == nil
+}
