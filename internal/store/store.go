@@ -69,7 +69,8 @@ type ListOptions struct {
 	Limit    int    // entries at most; 0 means 1,000
 }
 
-// Commit is one committed transaction, as Watch reports it.
+// Commit is one committed transaction, as Watch reports it: in the order of
+// its changes, without those that changed nothing.
 type Commit struct {
 	Revision int64
 	Changes  []Change
@@ -87,8 +88,8 @@ type Store interface {
 	// Commit applies all changes if all preconditions hold, durably, and
 	// returns the new revision, which is greater than any before. A key may
 	// be changed once. Deleting a key that does not exist changes nothing; a
-	// commit that changes nothing returns the current revision. Revisions may
-	// have gaps.
+	// commit that changes nothing returns a revision at which its preconditions
+	// held, a new one or the last. Revisions may have gaps.
 	Commit(ctx context.Context, pre []Precondition, changes []Change) (int64, error)
 	// Watch sends every commit after the revision, in order, to fn, until ctx
 	// ends or fn or the store fails, and returns that error. ErrCompacted where
