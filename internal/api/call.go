@@ -31,16 +31,17 @@ type Session struct {
 	Issued, Expires time.Time
 	Name            string // role session name, or federated user's name
 	// Kind of credentials: "role", "session" (GetSessionToken), "federation".
-	Kind           string
-	Policies       []*policy.Policy // compiled session policies, inline and managed
-	PolicyRequired bool             // federation without a policy: nothing is allowed
-	Tags           []Tag
-	TransitiveKeys []string
-	SourceIdentity string
-	MFA            bool
-	MFATime        time.Time // when MFA was used
-	Chained        bool      // the role was assumed with another role's session
-	Issuer         string    // access key id that asked for a session or federation token
+	Kind            string
+	Policies        []*policy.Policy // compiled session policies, inline and managed
+	ManagedPolicies []string         // ARNs of managed session policies
+	PolicyRequired  bool             // federation without a policy: nothing is allowed
+	Tags            []Tag
+	TransitiveKeys  []string
+	SourceIdentity  string
+	MFA             bool
+	MFATime         time.Time // when MFA was used
+	Chained         bool      // the role was assumed with another role's session
+	Issuer          string    // access key id that asked for a session or federation token
 }
 
 // Call is what a handler may know of its call.

@@ -54,7 +54,7 @@ func (q *Question) decide() error {
 }
 
 func (q *Question) decideAsk(ask *Ask, side *directory.Effective) error {
-	set := policies(q.Call.Principal, side)
+	set := policies(q.View, q.Call.Principal, side)
 	keys := conditions{call: q.Call, ask: ask, tags: side.Tags, organization: q.organization}
 	request := policy.Request{
 		Principal: policyPrincipal(q.Call.Principal), Action: ask.Action,

@@ -38,19 +38,26 @@ func identitySide(v *directory.View, p *api.Principal) (*directory.Effective, er
 // rootSide stands for the root user's unlimited permissions behind a federated
 // user, whose session policy limits them.
 func rootSide(v *directory.View) (*directory.Effective, error) {
-	all, err := v.CompiledPolicy("arn:aws:iam::aws:policy/AdministratorAccess", policy.Identity)
+	all, err := v.CompiledPolicy("arn:aws:iam::aws:policy/AdministratorAccess")
 	if err != nil {
 		return nil, err
 	}
 	return &directory.Effective{Identity: []*policy.Policy{all}}, nil
 }
 
-// policies are those of the caller's side: its own, and its session's.
-func policies(p *api.Principal, side *directory.Effective) policy.Set {
+// policies are those of the caller's side: its own, and its session's. A managed
+// session policy that is gone leaves nothing in its place.
+func policies(v *directory.View, p *api.Principal, side *directory.Effective) policy.Set {
 	set := policy.Set{Identity: side.Identity, Boundary: side.Boundary}
-	if p != nil && p.Session != nil {
-		set.Session = p.Session.Policies
-		set.SessionRequired = p.Session.PolicyRequired
+	if p == nil || p.Session == nil {
+		return set
+	}
+	set.Session, set.SessionRequired = p.Session.Policies, p.Session.PolicyRequired
+	for _, arn := range p.Session.ManagedPolicies {
+		set.SessionRequired = true
+		if m, err := v.CompiledPolicy(arn); err == nil {
+			set.Session = append(set.Session[:len(set.Session):len(set.Session)], m)
+		}
 	}
 	return set
 }

@@ -37,7 +37,9 @@ func (d *Document) Hash() string {
 	return hex.EncodeToString(sum[:])
 }
 
-// Compile returns the compiled document. A document that cannot be compiled
+// Compile returns the compiled document. Identity, boundary and session policies
+// are one language: which of them a document is follows from where it stands in a
+// policy.Set. A document that cannot be compiled
 // fails whoever depends on it (E-25).
 func (d *Document) Compile(t policy.Type, name string) (*policy.Policy, error) {
 	if c := d.compiled.Load(); c != nil {

@@ -78,32 +78,32 @@ func (b *effectiveBuilder) read(kind, name string, revision int64) {
 
 func (b *effectiveBuilder) grants(owner string, g Grants) {
 	for _, arn := range g.Attached {
-		if p := b.managed(arn, policy.Identity); p != nil {
+		if p := b.managed(arn); p != nil {
 			b.e.Identity = append(b.e.Identity, p)
 		}
 	}
 	for _, in := range g.Inline {
-		if p := b.compile(in.Document, policy.Identity, in.Name); p != nil {
+		if p := b.compile(in.Document, in.Name); p != nil {
 			b.e.Identity = append(b.e.Identity, p)
 		}
 	}
 	if g.Boundary != "" {
-		if p := b.managed(g.Boundary, policy.Boundary); p != nil {
+		if p := b.managed(g.Boundary); p != nil {
 			b.e.Boundary = append(b.e.Boundary, p)
 		}
 	}
 }
 
-func (b *effectiveBuilder) managed(arn string, t policy.Type) *policy.Policy {
-	p, err := b.v.CompiledPolicy(arn, t)
+func (b *effectiveBuilder) managed(arn string) *policy.Policy {
+	p, err := b.v.CompiledPolicy(arn)
 	if err != nil {
 		b.e.Unreadable = arn
 	}
 	return p
 }
 
-func (b *effectiveBuilder) compile(d *Document, t policy.Type, name string) *policy.Policy {
-	p, err := d.Compile(t, name)
+func (b *effectiveBuilder) compile(d *Document, name string) *policy.Policy {
+	p, err := d.Compile(policy.Identity, name)
 	if err != nil {
 		b.e.Unreadable = name
 		return nil
@@ -113,12 +113,12 @@ func (b *effectiveBuilder) compile(d *Document, t policy.Type, name string) *pol
 
 // CompiledPolicy is the default version of a managed policy, customer's or AWS's,
 // compiled.
-func (v *View) CompiledPolicy(arn string, t policy.Type) (*policy.Policy, error) {
+func (v *View) CompiledPolicy(arn string) (*policy.Policy, error) {
 	d, err := v.ManagedDocument(arn)
 	if err != nil {
 		return nil, err
 	}
-	return d.Compile(t, arn)
+	return d.Compile(policy.Identity, arn)
 }
 
 // ManagedDocument is the default version's document of a managed policy.

@@ -1,0 +1,3 @@
+package authz
+
+func groupRows() Table { return Table{} }

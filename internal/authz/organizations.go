@@ -1,0 +1,4 @@
+package authz
+
+// Organizations are the rows of the Organizations API.
+func Organizations() Table { return Table{} }

@@ -1,0 +1,19 @@
+package authz
+
+import "maps"
+
+// IAM are the rows of the IAM API.
+func IAM() Table {
+	return merge(
+		userRows(), groupRows(), accessKeyRows(), loginProfileRows(), accountRows(),
+		policyRows(), attachmentRows(), inlinePolicyRows(), roleRows(), instanceProfileRows(),
+	)
+}
+
+func merge(all ...Table) Table {
+	merged := Table{}
+	for _, t := range all {
+		maps.Copy(merged, t)
+	}
+	return merged
+}

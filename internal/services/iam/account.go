@@ -1,0 +1,3 @@
+package iam
+
+func (s *Service) accountMethods() methods { return methods{} }

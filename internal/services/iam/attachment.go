@@ -1,0 +1,3 @@
+package iam
+
+func (s *Service) attachmentMethods() methods { return methods{} }

@@ -1,0 +1,3 @@
+package iam
+
+func (s *Service) inlinePolicyMethods() methods { return methods{} }

@@ -1,0 +1,3 @@
+package iam
+
+func (s *Service) loginProfileMethods() methods { return methods{} }

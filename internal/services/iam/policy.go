@@ -1,0 +1,3 @@
+package iam
+
+func (s *Service) policyMethods() methods { return methods{} }

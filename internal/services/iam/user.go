@@ -1,0 +1,3 @@
+package iam
+
+func (s *Service) userMethods() methods { return methods{} }
