@@ -239,3 +239,9 @@ func (d *Directory) Close(ctx context.Context) error {
 	<-d.done
 	return err
 }
+
+// Mark identifies the newest state of an account.
+func (d *Directory) Mark(account string) Mark {
+	s, _ := d.snapshot.Load().accounts.Get(account)
+	return Mark{s}
+}

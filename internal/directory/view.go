@@ -332,3 +332,9 @@ func (v *View) Accounts(after string) iter.Seq[string] {
 		v.snapshot.accounts.Ascend(after, func(id string, _ *state) bool { return id == after && after != "" || yield(id) })
 	}
 }
+
+// Mark identifies the state of one account: it changes with every write to it.
+type Mark struct{ state *state }
+
+// Mark of the state that the view reads.
+func (v *View) Mark() Mark { return Mark{v.state} }

@@ -1,0 +1,37 @@
+package authn
+
+import (
+	"hash/maphash"
+	"sync/atomic"
+)
+
+// callerCache keeps callers by access key id or session token, in bounded memory
+// and without locks: a newer caller takes the slot of an older one.
+type callerCache struct {
+	seed  maphash.Seed
+	slots [callerSlots]atomic.Pointer[callerEntry]
+}
+
+const callerSlots = 1 << 14
+
+type callerEntry struct {
+	key    string
+	caller *Caller
+}
+
+func newCallerCache() *callerCache { return &callerCache{seed: maphash.MakeSeed()} }
+
+func (c *callerCache) slot(key string) *atomic.Pointer[callerEntry] {
+	return &c.slots[maphash.String(c.seed, key)%callerSlots]
+}
+
+func (c *callerCache) load(key string) *Caller {
+	if e := c.slot(key).Load(); e != nil && e.key == key {
+		return e.caller
+	}
+	return nil
+}
+
+func (c *callerCache) store(key string, caller *Caller) {
+	c.slot(key).Store(&callerEntry{key, caller})
+}
