@@ -59,7 +59,9 @@ func (f *Fault) Answer(svc *api.Service) *api.Error {
 }
 
 func (f *Fault) query(svc *api.Service) *api.Error {
-	forbidden := func(code, words string) *api.Error { return &api.Error{Code: code, Status: http.StatusForbidden, Message: words} }
+	forbidden := func(code, words string) *api.Error {
+		return &api.Error{Code: code, Status: http.StatusForbidden, Message: words}
+	}
 	switch f.Kind {
 	case UnknownKey, InvalidToken:
 		if svc.Name == "iam" { // IAM prints no final dot
@@ -79,7 +81,9 @@ func (f *Fault) query(svc *api.Service) *api.Error {
 }
 
 func (f *Fault) json() *api.Error {
-	bad := func(code, words string) *api.Error { return &api.Error{Code: code, Status: http.StatusBadRequest, Message: words} }
+	bad := func(code, words string) *api.Error {
+		return &api.Error{Code: code, Status: http.StatusBadRequest, Message: words}
+	}
 	switch f.Kind {
 	case UnknownKey, InvalidToken:
 		return bad("UnrecognizedClientException", wordsInvalid)
@@ -117,7 +121,9 @@ func (f *Fault) s3() *api.Error {
 
 func (f *Fault) s3Signature() *api.Error {
 	e := f.Signature
-	forbidden := func(code, words string) *api.Error { return &api.Error{Code: code, Status: http.StatusForbidden, Message: words} }
+	forbidden := func(code, words string) *api.Error {
+		return &api.Error{Code: code, Status: http.StatusForbidden, Message: words}
+	}
 	switch e.Fault {
 	case sigv4.MissingToken:
 		return forbidden("AccessDenied", "Access Denied")
