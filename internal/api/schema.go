@@ -1,7 +1,5 @@
 package api
 
-import "regexp"
-
 // Protocol is a wire protocol of AWS.
 type Protocol string
 
@@ -55,10 +53,11 @@ type Page struct {
 
 // ErrorShape is a modelled error.
 type ErrorShape struct {
-	Shape  string // "NoSuchEntityException"
-	Code   string // on the wire: "NoSuchEntity"
-	Status int
-	Fault  bool
+	Shape   string // "NoSuchEntityException"
+	Code    string // on the wire: "NoSuchEntity"
+	Status  int
+	Fault   bool
+	Message string // name of the message member, where it is not "message"
 }
 
 // Kind of a shape.
@@ -110,11 +109,4 @@ type MemberShape struct {
 	Payload   bool
 	Attribute bool // XML attribute
 	Shape     *Shape
-}
-
-// Pattern is a constraint's regular expression as the model writes it; it is
-// translated to Go and compiled on first use.
-type Pattern struct {
-	Text string
-	re   *regexp.Regexp
 }

@@ -91,7 +91,7 @@ func (g *graph) shapeFields(name string) string {
 		f = append(f, "Members: "+g.memberShapes(name, s))
 	}
 	if s.Member != nil {
-		f = append(f, "Element: "+g.pointer(name, s.Member.Shape), "ElementName: "+strconv.Quote(or(s.Member.LocationName, "member")))
+		f = append(f, "Element: "+g.pointer(name, s.Member.Shape), "ElementName: "+strconv.Quote(elementName(s)))
 	}
 	if s.Value != nil {
 		f = append(f, "Element: "+g.pointer(name, s.Value.Shape), "KeyShape: "+g.pointer(name, s.Key.Shape), "KeyName: "+strconv.Quote(or(s.Key.LocationName, "key")),
@@ -110,6 +110,15 @@ func (g *graph) shapeFields(name string) string {
 		f = append(f, "TimeFormat: "+strconv.Quote(s.TimestampFormat))
 	}
 	return strings.Join(f, ", ")
+}
+
+// elementName: the elements of a flattened list are called as the model says,
+// else as the list is.
+func elementName(s *shape) string {
+	if s.Flattened {
+		return s.Member.LocationName
+	}
+	return or(s.Member.LocationName, "member")
 }
 
 func (g *graph) memberShapes(name string, s *shape) string {

@@ -127,6 +127,11 @@ func (g *graph) errorShape(name string) string {
 		fault = fault || !e.SenderFault && status >= 500
 	}
 	line := fmt.Sprintf("error%s = api.ErrorShape{Shape: %s, Code: %s, Status: %d", upper(name), strconv.Quote(name), strconv.Quote(code), status)
+	for _, m := range s.Members {
+		if strings.EqualFold(m.Name, "message") && m.Name != "message" {
+			line += ", Message: " + strconv.Quote(m.Name)
+		}
+	}
 	if fault {
 		line += ", Fault: true"
 	}

@@ -126,6 +126,7 @@ var (
 		{Name: "JoinedMethod", Wire: "JoinedMethod", Shape: &shapeAccountJoinedMethod},
 		{Name: "JoinedTimestamp", Wire: "JoinedTimestamp", Shape: &shapeTimestamp},
 		{Name: "DelegationEnabledDate", Wire: "DelegationEnabledDate", Shape: &shapeTimestamp},
+		{Name: "State", Wire: "State", Shape: &shapeAccountState},
 	}, Min: -1, Max: -1}
 	shapeDelegatedAdministrators = api.Shape{Name: "DelegatedAdministrators", Kind: api.List, Element: &shapeDelegatedAdministrator, ElementName: "member", Min: -1, Max: -1}
 	shapeDelegatedService        = api.Shape{Name: "DelegatedService", Kind: api.Structure, Members: []api.MemberShape{

@@ -757,6 +757,7 @@ type DelegatedAdministrator struct {
 	JoinedMethod          *string
 	JoinedTimestamp       *time.Time
 	DelegationEnabledDate *time.Time
+	State                 *string
 }
 
 // DelegatedService is the shape DelegatedService of the model.

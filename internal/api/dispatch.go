@@ -1,0 +1,176 @@
+package api
+
+import (
+	"bytes"
+	"net/http"
+	"strings"
+)
+
+// Registry knows the services that are served on the API listener. It is fixed
+// once made.
+type Registry struct {
+	services []*Service
+	byName   map[string]*Service
+	byTarget map[string]*Service
+}
+
+// NewRegistry makes a registry of those services.
+func NewRegistry(services ...*Service) *Registry {
+	r := &Registry{services: services, byName: map[string]*Service{}, byTarget: map[string]*Service{}}
+	for _, s := range services {
+		r.byName[s.Name] = s
+		if s.TargetPrefix != "" {
+			r.byTarget[s.TargetPrefix] = s
+		}
+	}
+	return r
+}
+
+// Services are all services, in the order that NewRegistry got them.
+func (g *Registry) Services() []*Service { return g.services }
+
+// Service finds a service by its signing name; nil when it is not served.
+func (g *Registry) Service(name string) *Service { return g.byName[name] }
+
+// Find says which operation a request calls. scopeService is the service of the
+// signature's credential scope, empty when there is none or it is not known yet:
+// it goes before X-Amz-Target, and that before Action and Version (contract.md,
+// "One port, many services"). REST services are not found here: their operation
+// lies in method and path.
+//
+// The service is given with an error too when it is known, so that the error can
+// be worded in its protocol. Nothing found at all is nil, nil, nil: the caller
+// goes on with host and path.
+func (g *Registry) Find(r *http.Request, body []byte, scopeService string) (*Service, *Operation, error) {
+	if svc := g.byName[scopeService]; svc != nil {
+		op, err := findIn(svc, r, body)
+		return svc, op, err
+	}
+	if target := r.Header.Get("X-Amz-Target"); target != "" {
+		prefix, _, _ := strings.Cut(target, ".")
+		if svc := g.byTarget[prefix]; svc != nil {
+			op, err := findIn(svc, r, body)
+			return svc, op, err
+		}
+	}
+	return g.byAction(r, body)
+}
+
+// findIn finds the operation of a service that is known.
+func findIn(svc *Service, r *http.Request, body []byte) (*Operation, error) {
+	switch svc.Protocol {
+	case JSON:
+		prefix, name, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
+		if op := svc.Operation(name); op != nil && prefix == svc.TargetPrefix && isAmazonJSON(r) && r.Method == http.MethodPost {
+			return op, nil
+		}
+		return nil, errUnknownOperation()
+	case Query, EC2Query:
+		action, version, err := actionOf(r, body)
+		if err != nil {
+			return nil, err
+		}
+		return findAction(svc, action, version)
+	}
+	return nil, nil
+}
+
+func findAction(svc *Service, action, version string) (*Operation, error) {
+	switch {
+	case action == "":
+		return nil, errMissingAction()
+	case version == svc.Version || svc.Protocol == EC2Query && version != "":
+		// EC2 keeps its old versions alive.
+		if op := svc.Operation(action); op != nil {
+			return op, nil
+		}
+	}
+	return nil, errInvalidAction(svc, action, version)
+}
+
+// byAction finds an unsigned query request, or one signed for a service that we
+// do not know, by action and version.
+func (g *Registry) byAction(r *http.Request, body []byte) (*Service, *Operation, error) {
+	action, version, err := actionOf(r, body)
+	if err != nil || action == "" {
+		return nil, nil, noError(err)
+	}
+	for _, svc := range g.services {
+		if (svc.Protocol == Query || svc.Protocol == EC2Query) && svc.Version == version {
+			op, err := findAction(svc, action, version)
+			return svc, op, err
+		}
+	}
+	return nil, nil, errInvalidAction(&Service{Protocol: Query}, action, version)
+}
+
+// noError keeps a nil *Error from becoming an error that is not nil.
+func noError(e *Error) error {
+	if e == nil {
+		return nil
+	}
+	return e
+}
+
+// errMissingAction: IAM API Reference, Common Errors.
+func errMissingAction() *Error {
+	return Errorf(http.StatusBadRequest, "MissingAction", "The request is missing an action or a required parameter.")
+}
+
+func errInvalidAction(svc *Service, action, version string) *Error {
+	if svc.Protocol == EC2Query {
+		return Errorf(http.StatusBadRequest, "InvalidAction", "The action %s is not valid for this web service.", action)
+	}
+	if version == "" {
+		version = "NO_VERSION_SPECIFIED"
+	}
+	return Errorf(http.StatusBadRequest, "InvalidAction", "Could not find operation %s for version %s", action, version)
+}
+
+// actionOf reads Action and Version from the URL's query and a form. Either one
+// twice is refused, as errTwice says.
+func actionOf(r *http.Request, body []byte) (action, version string, err *Error) {
+	texts := [2][]byte{[]byte(r.URL.RawQuery), nil}
+	if len(body) > 0 && isForm(r) {
+		texts[1] = body
+	}
+	var seenAction, seenVersion bool
+	for _, text := range texts {
+		for len(text) > 0 {
+			var pair []byte
+			pair, text, _ = bytes.Cut(text, []byte{'&'})
+			name, value, _ := bytes.Cut(pair, []byte{'='})
+			var into *string
+			var seen *bool
+			switch {
+			case parameterIs(name, "Action"):
+				into, seen = &action, &seenAction
+			case parameterIs(name, "Version"):
+				into, seen = &version, &seenVersion
+			default:
+				continue
+			}
+			decoded, ok := unescape(string(value))
+			switch {
+			case !ok:
+				return "", "", errQueryString()
+			case *seen:
+				return "", "", errTwice(string(name))
+			}
+			*into, *seen = decoded, true
+		}
+	}
+	return action, version, nil
+}
+
+// parameterIs compares a name that may be escaped.
+func parameterIs(raw []byte, name string) bool {
+	if string(raw) == name {
+		return true
+	}
+	if bytes.IndexByte(raw, '%') < 0 {
+		return false
+	}
+	decoded, ok := unescape(string(raw))
+	return ok && decoded == name
+}

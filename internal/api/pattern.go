@@ -1,0 +1,139 @@
+package api
+
+import (
+	"fmt"
+	"regexp"
+	"regexp/syntax"
+	"strings"
+	"sync"
+	"unicode/utf8"
+)
+
+// Pattern is a constraint's regular expression as the model writes it, in
+// Java's syntax. It is translated to Go's and compiled on first use.
+type Pattern struct {
+	Text string
+
+	once  sync.Once
+	class *class         // where the pattern is one repeated character class
+	re    *regexp.Regexp // else
+	never string         // text that must not occur: what a look-ahead forbids
+	err   error
+}
+
+// Match says whether the whole of s fits, as java.util.regex's matches() does.
+// A pattern that cannot be compiled fits nothing; a test compiles all of them.
+func (p *Pattern) Match(s string) bool {
+	p.once.Do(p.compile)
+	switch {
+	case p.err != nil:
+		return false
+	case p.class != nil:
+		return p.class.match(s)
+	case p.never != "" && strings.Contains(s, p.never):
+		return false
+	}
+	return p.re.MatchString(s)
+}
+
+// Compile translates the pattern now and tells what is wrong with it.
+func (p *Pattern) Compile() error {
+	p.once.Do(p.compile)
+	return p.err
+}
+
+func (p *Pattern) compile() {
+	text, never := translate(p.Text)
+	p.never = never
+	tree, err := syntax.Parse(text, syntax.Perl)
+	if err != nil {
+		p.err = fmt.Errorf("pattern %s: %w", p.Text, err)
+		return
+	}
+	if p.class = classOf(tree); p.class != nil && never == "" {
+		return
+	}
+	p.class = nil
+	p.re, p.err = regexp.Compile(`\A(?:` + text + `)\z`)
+}
+
+// java are the differences between Java's syntax and Go's in AWS's patterns.
+var (
+	javaUnicode = regexp.MustCompile(`\\u([0-9A-Fa-f]{4})`)
+	javaSpace   = regexp.MustCompile(`\\s`)
+	lookAhead   = regexp.MustCompile(`([^\\\])}])\(\?!([^\\()\[\]])\)`)
+)
+
+// translate turns a Java expression into Go's syntax. Go has no look-ahead; the
+// one form that AWS uses, a character that must not be followed by another, as in
+// -(?!-), is taken out and given back as the text that must not occur.
+func translate(java string) (text, never string) {
+	// STS writes the supplementary planes with five and six digits, which Java
+	// would read as \u1000 and a zero. What is meant is meant here.
+	text = strings.ReplaceAll(java, `\u10000-\u10FFFF`, `\x{10000}-\x{10FFFF}`)
+	text = javaUnicode.ReplaceAllString(text, `\x{$1}`)
+	text = spaces(text)
+	if m := lookAhead.FindStringSubmatch(text); m != nil {
+		never = m[1] + m[2]
+		text = strings.Replace(text, m[0], m[1], 1)
+	}
+	return text, never
+}
+
+// spaces: Java's \s holds the vertical tab, Go's does not.
+func spaces(text string) string {
+	inClass := false
+	at := 0
+	return javaSpace.ReplaceAllStringFunc(text, func(s string) string {
+		i := at + strings.Index(text[at:], s)
+		inClass = strings.LastIndexByte(text[:i], '[') > strings.LastIndexByte(text[:i], ']')
+		at = i + len(s)
+		if inClass {
+			return `\s\x0B`
+		}
+		return `[\s\x0B]`
+	})
+}
+
+// class is a set of characters, any number of which fit: most of AWS's patterns.
+type class struct {
+	ascii    [128]bool
+	ranges   []rune // pairs
+	nonEmpty bool   // at least one
+}
+
+func classOf(tree *syntax.Regexp) *class {
+	if tree.Op != syntax.OpPlus && tree.Op != syntax.OpStar || tree.Sub[0].Op != syntax.OpCharClass {
+		return nil
+	}
+	c := &class{ranges: tree.Sub[0].Rune, nonEmpty: tree.Op == syntax.OpPlus}
+	for r := range rune(len(c.ascii)) {
+		c.ascii[r] = c.holds(r)
+	}
+	return c
+}
+
+func (c *class) holds(r rune) bool {
+	for i := 0; i < len(c.ranges); i += 2 {
+		if r >= c.ranges[i] && r <= c.ranges[i+1] {
+			return true
+		}
+	}
+	return false
+}
+
+func (c *class) match(s string) bool {
+	if s == "" {
+		return !c.nonEmpty
+	}
+	for _, r := range s {
+		if r < utf8.RuneSelf {
+			if !c.ascii[r] {
+				return false
+			}
+		} else if !c.holds(r) {
+			return false
+		}
+	}
+	return true
+}
