@@ -1,0 +1,102 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"strconv"
+
+	"github.com/gatehouse-iam/gatehouse/internal/api"
+	"github.com/gatehouse-iam/gatehouse/internal/journal"
+)
+
+// answerable turns what a step returned into the error that the caller may see.
+// Whatever is not made for the caller is InternalFailure outside and a full line
+// in the log.
+func (s *Server) answerable(x *exchange, err error) *api.Error {
+	if err == nil {
+		return nil
+	}
+	var e *api.Error
+	if errors.As(err, &e) {
+		s.logRefused(x, e)
+		return e
+	}
+	s.Log.Error("internal failure", append(x.attributes(), "err", err)...)
+	if errors.Is(err, context.Canceled) {
+		return &api.Error{Code: "RequestTimeout", Status: http.StatusRequestTimeout, Message: "The request was canceled by the client."}
+	}
+	return &api.Error{Code: "InternalFailure", Status: http.StatusInternalServerError, Fault: true,
+		Message: "The request processing has failed because of an unknown error, exception or failure."}
+}
+
+// logRefused writes the one log line of a refused call: denials and what is not
+// there are everyday at the info level.
+func (s *Server) logRefused(x *exchange, e *api.Error) {
+	level := slog.LevelInfo
+	if e.Fault {
+		level = slog.LevelError
+	}
+	if !s.Log.Enabled(x.r.Context(), level) {
+		return
+	}
+	attributes := append(x.attributes(), "code", e.Code, "status", e.Status, "message", e.Message)
+	if e.Log != "" {
+		attributes = append(attributes, "detail", e.Log)
+	}
+	s.Log.Log(x.r.Context(), level, "refused", attributes...)
+}
+
+// attributes say which call a log line is about.
+func (x *exchange) attributes() []any {
+	a := []any{"request", x.call.RequestID, "source", x.call.SourceIP.String()}
+	if x.op != nil {
+		a = append(a, "operation", x.op.svc.Name+":"+x.op.api.Name)
+	}
+	if x.call.Principal != nil {
+		a = append(a, "caller", x.call.Principal.ARN)
+	}
+	return a
+}
+
+func (x *exchange) entry(id string, failure *api.Error) journal.Entry {
+	return journal.Entry{EventID: id, Call: &x.call, Input: x.in, Output: x.out, Failure: failure, Denial: x.denial}
+}
+
+// record hands the call to the journal, unless its event was committed with its
+// change.
+func (s *Server) record(x *exchange, failure *api.Error) {
+	s.metrics.count(x, failure)
+	if x.journaled {
+		return
+	}
+	entry := x.entry(newID(), failure)
+	s.Journal.Record(&entry)
+}
+
+// respond writes the answer.
+func (s *Server) respond(w http.ResponseWriter, x *exchange, failure *api.Error) {
+	form := api.FormOf(x.call.Service, x.r)
+	if failure == nil {
+		answer, err := api.EncodeOutput(nil, x.op.svc, x.op.api, x.out, x.call.RequestID, form)
+		if err == nil {
+			send(w, x, answer)
+			return
+		}
+		failure = s.answerable(x, err)
+	}
+	send(w, x, api.EncodeError(nil, x.call.Service, failure, x.call.RequestID, form))
+}
+
+func send(w http.ResponseWriter, x *exchange, answer api.Response) {
+	h := w.Header()
+	for _, f := range answer.Header {
+		h[f.Name] = []string{f.Value}
+	}
+	h["Content-Length"] = []string{strconv.Itoa(len(answer.Body))}
+	w.WriteHeader(answer.Status)
+	if x.r.Method != http.MethodHead {
+		w.Write(answer.Body)
+	}
+}

@@ -1,0 +1,265 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+	"sync"
+
+	"github.com/gatehouse-iam/gatehouse/internal/api"
+	"github.com/gatehouse-iam/gatehouse/internal/authn"
+	"github.com/gatehouse-iam/gatehouse/internal/authz"
+	"github.com/gatehouse-iam/gatehouse/internal/directory"
+	"github.com/gatehouse-iam/gatehouse/internal/journal"
+	"github.com/gatehouse-iam/gatehouse/sigv4"
+)
+
+// exchange is one request on its way through the pipeline.
+type exchange struct {
+	r         *http.Request
+	call      api.Call
+	signature sigv4.Signature
+	body      []byte
+	op        *operation // nil until it is known
+	caller    *authn.Caller
+	in, out   any
+	denial    *authz.Denial
+	journaled bool // the event was committed with the change
+	buffer    []byte
+}
+
+var exchanges = sync.Pool{New: func() any { return &exchange{buffer: make([]byte, 0, 4<<10)} }}
+
+// ServeHTTP walks one request through the pipeline.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	x := exchanges.Get().(*exchange)
+	defer x.release()
+	s.begin(x, r)
+	if s.redirectsBrowser(w, r) {
+		return
+	}
+	failure := s.answerable(x, s.run(x))
+	s.record(x, failure)
+	s.respond(w, x, failure)
+}
+
+func (x *exchange) release() {
+	buffer := x.buffer[:0]
+	*x = exchange{buffer: buffer}
+	if cap(buffer) <= 64<<10 {
+		exchanges.Put(x)
+	}
+}
+
+// begin notes what is known of any request.
+func (s *Server) begin(x *exchange, r *http.Request) {
+	x.r = r
+	source, secure := s.source(r)
+	x.call = api.Call{
+		Region: s.Region, Time: s.Clock(), RequestID: newID(),
+		SourceIP: source, Secure: secure, Host: r.Host,
+		UserAgent: first(r.Header["User-Agent"]), Referer: first(r.Header["Referer"]),
+	}
+}
+
+func first(values []string) string {
+	if len(values) == 0 {
+		return ""
+	}
+	return values[0]
+}
+
+// run walks the steps up to the answer.
+func (s *Server) run(x *exchange) error {
+	signed := sigv4.Parse(x.r, &x.signature)
+	if err := s.read(x); err != nil {
+		return err
+	}
+	svc, op, unknown := s.registry.Find(x.r, x.body, x.signature.Service)
+	x.call.Service, x.call.Operation, x.op = svc, op, s.operations[op]
+	if err := s.authenticate(x, signed); err != nil {
+		return err
+	}
+	switch {
+	case unknown != nil:
+		return unknown
+	case x.op == nil:
+		return errNoService(&x.signature)
+	case !x.op.served:
+		return api.NotImplemented(op)
+	}
+	if err := s.decode(x); err != nil {
+		return err
+	}
+	return s.handle(x)
+}
+
+// read reads the body of a call that is not streamed.
+func (s *Server) read(x *exchange) error {
+	body, err := readBody(x.r, x.buffer[:0])
+	if err != nil {
+		return err
+	}
+	x.body = body
+	return nil
+}
+
+// authenticate finds the caller. Unsigned requests go on only where the operation
+// takes them.
+func (s *Server) authenticate(x *exchange, signed error) error {
+	svc := x.call.Service
+	if svc == nil {
+		svc = unknownService
+	}
+	if signed != nil {
+		if x.op != nil && x.op.api.Anonymous && isMissing(signed) {
+			return nil
+		}
+		return s.unauthenticated(svc, signed)
+	}
+	if x.call.Service == nil { // nothing to verify the scope against
+		return errNoService(&x.signature)
+	}
+	caller, err := s.authenticator.Authenticate(x.r, &x.signature, x.body, svc, x.call.Time)
+	if err != nil {
+		return answerFault(svc, err)
+	}
+	x.caller = caller
+	x.call.Principal, x.call.Account = caller.Principal, caller.Principal.Account
+	x.call.Region = s.regionOf(svc)
+	return nil
+}
+
+// unknownService words faults where no service is known: as the query services do.
+var unknownService = &api.Service{Name: "sts", Protocol: api.Query, Namespace: "https://sts.amazonaws.com/doc/2011-06-15/"}
+
+func isMissing(err error) bool {
+	var e *sigv4.Error
+	return errors.As(err, &e) && e.Fault == sigv4.MissingToken
+}
+
+func (s *Server) unauthenticated(svc *api.Service, err error) error {
+	var e *sigv4.Error
+	if errors.As(err, &e) {
+		return (&authn.Fault{Kind: authn.Signature, Signature: e}).Answer(svc)
+	}
+	return err
+}
+
+func answerFault(svc *api.Service, err error) error {
+	var fault *authn.Fault
+	if errors.As(err, &fault) {
+		return fault.Answer(svc)
+	}
+	return err
+}
+
+func errNoService(s *sigv4.Signature) error {
+	e := api.Errorf(http.StatusBadRequest, "InvalidAction", "The request names no operation of a service that is served here.")
+	if s.Service != "" {
+		e.Log = "signed for service " + s.Service
+	}
+	return e
+}
+
+// regionOf is the region of the endpoint called: global services have one (K-06).
+func (s *Server) regionOf(svc *api.Service) string {
+	if svc.Global {
+		return "us-east-1"
+	}
+	return s.Region
+}
+
+func (s *Server) decode(x *exchange) error {
+	in, err := api.DecodeInput(x.op.svc, x.op.api, x.r, x.body)
+	if err != nil {
+		return err
+	}
+	x.in = in
+	if e := api.Validate(x.op.svc, x.op.api, in); e != nil {
+		return e
+	}
+	return nil
+}
+
+// handle decides the call and runs its method. A write is decided first without
+// waiting for other writers, and again in its transaction.
+func (s *Server) handle(x *exchange) error {
+	v := s.Directory.View(x.call.Account)
+	if err := s.authorize(x, v); err != nil {
+		return err
+	}
+	s.used(x)
+	ctx := x.r.Context()
+	if x.op.method.Read != nil {
+		out, err := x.op.method.Read(ctx, &x.call, v, x.in)
+		x.out = out
+		return err
+	}
+	var prepared any
+	if x.op.method.Prepare != nil {
+		p, err := x.op.method.Prepare(ctx, &x.call, x.in)
+		if err != nil {
+			return err
+		}
+		prepared = p
+	}
+	return s.write(ctx, x, v, prepared)
+}
+
+// write runs the method in a transaction that starts at the newest state; where
+// that is not the state that the call was decided on, it is decided again.
+func (s *Server) write(ctx context.Context, x *exchange, decided *directory.View, prepared any) error {
+	x.journaled = true
+	err := s.Directory.Update(ctx, x.call.Account, func(tx *directory.Tx) error {
+		if !x.caller.Still(&tx.View) {
+			return answerFault(x.op.svc, &authn.Fault{Kind: authn.InvalidToken})
+		}
+		if err := s.authorize(x, &tx.View); err != nil {
+			return err
+		}
+		out, err := x.op.method.Write(ctx, &x.call, tx, x.in, prepared)
+		if err != nil {
+			return err
+		}
+		x.out = out
+		entry := x.entry(newID(), nil)
+		tx.Event(entry.EventID, journal.AppendEvent(nil, &entry))
+		return nil
+	})
+	if err != nil {
+		x.journaled, x.out = false, nil
+	}
+	return err
+}
+
+func (s *Server) authorize(x *exchange, v *directory.View) error {
+	if err := authz.SessionLimit(&x.call); err != nil {
+		return err
+	}
+	err := authz.Authorize(v, &x.call, x.op.row, x.in)
+	if denial, ok := err.(*authz.Denial); ok {
+		x.denial = denial
+	}
+	return err
+}
+
+// used notes the use of the access key, or of the role behind a session.
+func (s *Server) used(x *exchange) {
+	if x.caller != nil {
+		x.caller.Use.Note(x.op.svc.Name, x.call.Region, x.call.Time)
+	}
+}
+
+// redirectsBrowser sends a browser that opens the API's address to the console.
+func (s *Server) redirectsBrowser(w http.ResponseWriter, r *http.Request) bool {
+	if s.ConsoleURL == "" || r.Method != http.MethodGet || r.URL.Path != "/" || r.URL.RawQuery != "" || r.Header.Get("Authorization") != "" {
+		return false
+	}
+	if !strings.Contains(r.Header.Get("Accept"), "text/html") {
+		return false
+	}
+	http.Redirect(w, r, s.ConsoleURL, http.StatusFound)
+	return true
+}

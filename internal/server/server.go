@@ -1,0 +1,125 @@
+// Package server is the listeners and the one pipeline that every request of
+// every service walks: operation → authenticate → decode and validate → authorize
+// → handle in one transaction → journal → encode. There is no second way in.
+package server
+
+import (
+	"fmt"
+	"log/slog"
+	"maps"
+	"net/http"
+	"net/netip"
+	"slices"
+	"time"
+
+	"github.com/gatehouse-iam/gatehouse/internal/api"
+	"github.com/gatehouse-iam/gatehouse/internal/authn"
+	"github.com/gatehouse-iam/gatehouse/internal/authz"
+	"github.com/gatehouse-iam/gatehouse/internal/directory"
+	"github.com/gatehouse-iam/gatehouse/internal/journal"
+	"github.com/gatehouse-iam/gatehouse/internal/services"
+)
+
+// Journal takes in what happened.
+type Journal interface {
+	Record(e *journal.Entry)
+}
+
+// Options of a Server. All but Clock, Log and TrustedProxies are needed.
+type Options struct {
+	Region          string
+	ConsoleURL      string // as people reach it; "" for no console
+	Directory       *directory.Directory
+	Tokens          *authn.Tokens
+	Journal         Journal
+	Implementations []services.Implementation
+	TrustedProxies  []netip.Prefix
+	Clock           func() time.Time
+	Log             *slog.Logger
+}
+
+// Server answers the API listener. It is an http.Handler.
+type Server struct {
+	Options
+	registry      *api.Registry
+	authenticator *authn.Authenticator
+	operations    map[*api.Operation]*operation
+	metrics       *metrics
+}
+
+// operation is one operation as it is served.
+type operation struct {
+	api    *api.Operation
+	svc    *api.Service
+	method services.Method
+	row    authz.Row
+	served bool // it has a method
+}
+
+// New returns a Server, or what is wrong with the implementations: every method
+// has its row, every row its method, and both an operation of the model.
+func New(o Options) (*Server, error) {
+	if o.Clock == nil {
+		o.Clock = time.Now
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	s := &Server{Options: o, operations: map[*api.Operation]*operation{}, metrics: newMetrics()}
+	var all []*api.Service
+	for _, i := range o.Implementations {
+		if err := s.add(i); err != nil {
+			return nil, err
+		}
+		all = append(all, i.API)
+	}
+	s.registry = api.NewRegistry(all...)
+	s.authenticator = authn.New(o.Directory, o.Tokens, o.Region, all)
+	return s, nil
+}
+
+func (s *Server) add(i services.Implementation) error {
+	for _, op := range i.API.Operations {
+		method, served := i.Methods[op.Name]
+		s.operations[op] = &operation{api: op, svc: i.API, method: method, row: i.Rows[op.Name], served: served}
+		s.metrics.serve(i.API, op)
+		if served != (i.Rows[op.Name] != nil) {
+			return fmt.Errorf("server: %s:%s has a method or an authorization row, but not both", i.API.Name, op.Name)
+		}
+	}
+	for _, name := range append(slices.Collect(maps.Keys(i.Methods)), slices.Collect(maps.Keys(i.Rows))...) {
+		if i.API.Operation(name) == nil {
+			return fmt.Errorf("server: %s has no operation %s", i.API.Name, name)
+		}
+	}
+	return nil
+}
+
+// OperationStatus says whether an operation is served.
+type OperationStatus struct {
+	Service, Operation string
+	Implemented        bool
+}
+
+// Operations lists every operation of every service, from the table that serves.
+func (s *Server) Operations() []OperationStatus {
+	var list []OperationStatus
+	for _, svc := range s.registry.Services() {
+		for _, op := range svc.Operations {
+			list = append(list, OperationStatus{svc.Name, op.Name, s.operations[op].served})
+		}
+	}
+	return list
+}
+
+// HTTP returns the http.Server of the API listener, with its limits.
+func (s *Server) HTTP() *http.Server {
+	return &http.Server{
+		Handler:           s,
+		ConnContext:       withPeer,
+		ReadHeaderTimeout: 10 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    64 << 10,
+		ErrorLog:          slog.NewLogLogger(s.Log.Handler(), slog.LevelDebug),
+	}
+}
