@@ -1,0 +1,125 @@
+# Gatehouse. `make` lists the targets.
+
+# One shell a recipe, and a recipe ends at its first failure.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.ONESHELL:
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+GOFLAGS_BUILD := -trimpath -buildvcs=false -ldflags '-s -w -X main.version=$(VERSION)'
+
+# The house, and the modules that keep what only tests and generators need out
+# of it. Public users of the house inherit none of their requirements.
+MODULES := . $(patsubst %/go.mod,%,$(wildcard internal/api/gen/go.mod test/go.mod))
+comma := ,
+empty :=
+MODULE_LIST := $(subst $(empty) $(empty),$(comma),$(MODULES))
+
+# Tools, each at one version.
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
+VULNDB := golang.org/x/vulndb@v0.0.0-20261105234957-e22db6528018
+
+# How long `make test-long` runs each fuzz target.
+FUZZTIME ?= 60s
+
+.PHONY: help
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: build
+build: need-go ## bin/gatehouse, one static binary
+	@CGO_ENABLED=0 go build $(GOFLAGS_BUILD) -o bin/gatehouse ./cmd/gatehouse
+
+.PHONY: run
+run: build ## start Gatehouse with an administrator; how to sign in is printed
+	@exec bin/gatehouse serve --bootstrap-admin
+
+.PHONY: test
+test: need-go need-clients ## the whole test suite; installs what it needs
+	@$(call each_module,go vet ./...)
+	go run ./internal/lint/tally -modules '$(MODULE_LIST)'
+
+.PHONY: test-race
+test-race: need-go need-clients ## the whole test suite under the race detector
+	@go run ./internal/lint/tally -race -timeout 60m -modules '$(MODULE_LIST)'
+
+.PHONY: test-long
+test-long: need-go need-clients ## the long runs: 50 kills, long histories, every fuzz target for FUZZTIME (60s)
+	@LONG_TESTS=1 go run ./internal/lint/tally -timeout 120m -modules '$(MODULE_LIST)'
+	go run ./internal/lint/fuzz -for $(FUZZTIME)
+
+.PHONY: bench
+bench: need-go ## the benchmarks, as ratios against their baselines in one run
+	@go run ./bench
+
+.PHONY: generate
+generate: need-go need-clients ## everything generated; a second run changes nothing
+	@(cd internal/api/gen && go run .)
+	go run ./internal/catalog/gen -out internal/catalog/data
+
+.PHONY: generate-check
+generate-check: generate ## generate, and fail when that changes what is checked in
+	@changed=$$(git status --porcelain -- internal/api internal/catalog)
+	if [ -n "$$changed" ]; then
+		echo "make generate changes:"; echo "$$changed"; exit 1
+	fi
+
+.PHONY: lint
+lint: need-go ## format, vet, staticcheck, govulncheck, our own checks, size figures
+	@unformatted=$$(gofmt -l $$(git ls-files -co --exclude-standard '*.go'))
+	if [ -n "$$unformatted" ]; then echo "not formatted:"; echo "$$unformatted"; exit 1; fi
+	$(call each_module,go vet ./...)
+	$(call each_module,go run $(STATICCHECK) ./...)
+	db=$$(cd / && GOFLAGS= go mod download -json $(VULNDB) | sed -n 's/^\t"Dir": "\(.*\)".*/\1/p')
+	go run $(GOVULNCHECK) -db "file://$$db/data/osv" ./...
+	go run ./internal/lint
+
+.PHONY: clean
+clean: ## remove what was built
+	@rm -rf bin
+
+# each_module runs a command in every module.
+define each_module
+for module in $(MODULES); do (cd "$$module" && $(1)); done
+endef
+
+.PHONY: need-go
+need-go:
+	@if ! command -v go >/dev/null; then
+		echo "Gatehouse is built with Go $$(sed -n 's/^go //p' go.mod) or newer, and there is no go command on this PATH." >&2
+		echo "Get it at https://go.dev/dl/ and try again." >&2
+		exit 1
+	fi
+
+# The clients that the end-to-end tests run. Debian's packages are installed
+# when a command is missing: as root, or with sudo.
+.PHONY: need-clients
+need-clients: $(if $(wildcard test/js/package-lock.json),test/js/node_modules/.package-lock.json)
+
+.PHONY: need-packages
+need-packages:
+	@missing=
+	command -v aws >/dev/null || missing="$$missing awscli"
+	python3 -c 'import boto3' 2>/dev/null || missing="$$missing python3 python3-boto3"
+	command -v jq >/dev/null || missing="$$missing jq"
+	command -v node >/dev/null || missing="$$missing nodejs"
+	command -v npm >/dev/null || missing="$$missing npm"
+	if [ -z "$$missing" ]; then exit 0; fi
+	if ! command -v apt-get >/dev/null; then
+		echo "The tests need these programs, by their Debian names:$$missing" >&2
+		exit 1
+	fi
+	as_root=
+	if [ "$$(id -u)" != 0 ]; then as_root=sudo; fi
+	echo "installing$$missing"
+	$$as_root apt-get update -q
+	$$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $$missing
+
+need-clients: need-packages
+
+test/js/node_modules/.package-lock.json: test/js/package-lock.json | need-packages
+	@cd test/js && npm ci --no-audit --no-fund
+	touch node_modules/.package-lock.json
