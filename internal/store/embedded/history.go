@@ -3,8 +3,8 @@ package embedded
 import (
 	"bytes"
 	"context"
-	"encoding/binary"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -87,18 +87,18 @@ func readLog(tx *bbolt.Tx, after, until int64, fn func(revision int64, record []
 		return nil
 	}
 	c := tx.Bucket(bucketLog).Cursor()
-	k, record := c.Seek(revisionKey(after + 1))
-	if after < 0 || k == nil || !bytes.Equal(k, revisionKey(after+1)) {
+	if first, _ := c.First(); after < 0 || bytes.Compare(first, revisionKey(after+1)) > 0 {
 		return store.ErrCompacted
 	}
-	for ; k != nil && len(k) == 8; k, record = c.Next() {
-		revision := int64(binary.BigEndian.Uint64(k))
-		if revision > until {
-			break
+	k, record := c.Seek(revisionKey(after + 1))
+	for revision := after + 1; revision <= until; revision++ {
+		if !bytes.Equal(k, revisionKey(revision)) {
+			return fmt.Errorf("log: revision %d is missing", revision)
 		}
 		if err := fn(revision, record); err != nil {
 			return err
 		}
+		k, record = c.Next()
 	}
 	return nil
 }

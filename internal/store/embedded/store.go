@@ -97,12 +97,6 @@ func Open(path string, o Options) (*Store, error) {
 // openFile opens the file under its lock, and turns the ways in which bbolt
 // refuses a file, panics among them, into ours.
 func openFile(path string, o Options) (db *bbolt.DB, err error) {
-	var file *os.File
-	defer func() {
-		if err != nil && db == nil && file != nil {
-			file.Close() // and the lock with it, which a panic left
-		}
-	}()
 	defer recoverDamage(path, &err)
 	defer panicOnFault()()
 	db, err = bbolt.Open(path, 0o600, &bbolt.Options{
@@ -111,10 +105,6 @@ func openFile(path string, o Options) (db *bbolt.DB, err error) {
 		NoSync:       o.Ephemeral,
 		NoGrowSync:   o.Ephemeral,
 		NoStatistics: true,
-		OpenFile: func(name string, flag int, mode os.FileMode) (_ *os.File, err error) {
-			file, err = os.OpenFile(name, flag, mode)
-			return file, err
-		},
 	})
 	switch {
 	case err == nil:
