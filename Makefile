@@ -61,11 +61,11 @@ generate: need-go need-clients ## everything generated; a second run changes not
 	go run ./internal/catalog/gen -out internal/catalog/data
 
 .PHONY: generate-check
-generate-check: generate ## generate, and fail when that changes what is checked in
-	@changed=$$(git status --porcelain -- internal/api internal/catalog)
-	if [ -n "$$changed" ]; then
-		echo "make generate changes:"; echo "$$changed"; exit 1
-	fi
+generate-check: need-go need-clients ## generate, and fail when that changes a file
+	@sums() { git ls-files -co --exclude-standard internal/api internal/catalog | LC_ALL=C sort | xargs sha256sum; }
+	before=$$(sums)
+	$(MAKE) generate
+	if ! diff <(echo "$$before") <(sums); then echo "make generate changes these files: check them in" >&2; exit 1; fi
 
 .PHONY: lint
 lint: need-go ## format, vet, staticcheck, govulncheck, our own checks, size figures

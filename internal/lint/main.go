@@ -33,7 +33,11 @@ func run(to io.Writer, root string) (failed int, err error) {
 	if err != nil {
 		return 0, err
 	}
-	findings := check.All(files)
+	undecided, err := check.Undecided(root, files)
+	if err != nil {
+		return 0, err
+	}
+	findings := append(check.All(files), undecided...)
 	for _, f := range findings {
 		fmt.Fprintln(to, f)
 	}

@@ -31,6 +31,7 @@ func TestRunCountsWhatIsToMend(t *testing.T) {
 		failed                 int
 	}{
 		{"finding and no tests", "x.go", "package p\n\nvar x = secret == given\n", "x.go:3:9: secret is compared", 2},
+		{"a module without a page", "x_test.go", "package p\n\nimport _ \"example.com/m\"\n", "example.com/m has no page", 2},
 		{"no code", "x_test.go", "package p\n", "tests to code", 1}, // no code to hold tests against
 	}
 	for _, tt := range tests {
