@@ -99,6 +99,7 @@ func (s *Server) add(i services.Implementation) error {
 type OperationStatus struct {
 	Service, Operation string
 	Implemented        bool
+	Row                authz.Row
 }
 
 // Operations lists every operation of every service, from the table that serves.
@@ -106,7 +107,7 @@ func (s *Server) Operations() []OperationStatus {
 	var list []OperationStatus
 	for _, svc := range s.registry.Services() {
 		for _, op := range svc.Operations {
-			list = append(list, OperationStatus{svc.Name, op.Name, s.operations[op].served})
+			list = append(list, OperationStatus{svc.Name, op.Name, s.operations[op].served, s.operations[op].row})
 		}
 	}
 	return list

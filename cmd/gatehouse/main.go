@@ -1,0 +1,92 @@
+// Command gatehouse is AWS IAM on your own machines: accounts, users, groups,
+// roles and policies behind AWS's own wire protocols. This package holds the
+// subcommands' flags and wiring, and nothing else.
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/alecthomas/kong"
+)
+
+// Exit codes: 0 done, 1 the answer is no, 2 wrong usage or failure.
+const (
+	exitDone    = 0
+	exitNo      = 1
+	exitFailure = 2
+)
+
+type commands struct {
+	Serve      serveCommand      `cmd:"" help:"Start the server."`
+	Operations operationsCommand `cmd:"" help:"List every operation of every service, and whether it is implemented."`
+	Events     eventsCommand     `cmd:"" help:"Search the journal for what was called."`
+	Root       rootCommand       `cmd:"" help:"Recover the root user, on the server's machine."`
+	Version    versionCommand    `cmd:"" help:"Print the version."`
+}
+
+// errNo is a command's answer "no": the exit code says it.
+var errNo = errors.New("no")
+
+// streams are where a command reads and writes.
+type streams struct {
+	out, err io.Writer
+	env      func(string) string
+}
+
+func main() {
+	os.Exit(run(os.Args[1:], os.Environ(), os.Stdout, os.Stderr))
+}
+
+// run is main without the process: tests call it.
+func run(args, environ []string, stdout, stderr io.Writer) int {
+	variables := map[string]string{}
+	for _, e := range environ {
+		name, value, _ := strings.Cut(e, "=")
+		variables[name] = value
+	}
+	var c commands
+	s := &streams{out: stdout, err: stderr, env: func(name string) string { return variables[name] }}
+	exited := -1
+	parser, err := kong.New(&c,
+		kong.Name("gatehouse"),
+		kong.Description("AWS IAM, on your own machines."),
+		kong.Writers(stdout, stderr),
+		kong.Exit(func(code int) { exited = code }),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, FlagsLast: true}),
+		kong.Resolvers(environmentResolver(variables)),
+		kong.Bind(s),
+	)
+	if err != nil {
+		return fail(stderr, err)
+	}
+	if err := checkEnvironment(parser.Model, variables); err != nil {
+		return fail(stderr, err)
+	}
+	ctx, err := parser.Parse(args)
+	if exited >= 0 { // --help
+		return exited
+	}
+	if err != nil {
+		return fail(stderr, err)
+	}
+	return code(stderr, ctx.Run(s))
+}
+
+func code(stderr io.Writer, err error) int {
+	switch {
+	case err == nil:
+		return exitDone
+	case errors.Is(err, errNo):
+		return exitNo
+	}
+	return fail(stderr, err)
+}
+
+func fail(stderr io.Writer, err error) int {
+	fmt.Fprintf(stderr, "gatehouse: %v\n", err)
+	return exitFailure
+}

@@ -1,0 +1,177 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/alecthomas/kong"
+	"go.yaml.in/yaml/v3"
+
+	"github.com/gatehouse-iam/gatehouse/internal/seal"
+)
+
+// variablePrefix starts the names of our environment variables: a flag's twin is
+// GATEHOUSE_ and its name in upper case with underscores.
+const variablePrefix = "GATEHOUSE_"
+
+// firstStartVariables are read at the first start only, and are no flags.
+var firstStartVariables = []string{
+	"GATEHOUSE_ROOT_PASSWORD", "GATEHOUSE_ROOT_ACCESS_KEY_ID", "GATEHOUSE_ROOT_SECRET_ACCESS_KEY", seal.MasterVariable,
+}
+
+func variableOf(flag string) string {
+	return variablePrefix + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
+}
+
+// environmentResolver gives flags the values of their environment twins, then
+// those of the configuration file. A flag on the command line wins over both.
+func environmentResolver(variables map[string]string) kong.Resolver {
+	return kong.ResolverFunc(func(ctx *kong.Context, parent *kong.Path, flag *kong.Flag) (any, error) {
+		if value, ok := variables[variableOf(flag.Name)]; ok && flag.Name != "help" {
+			return value, nil
+		}
+		return nil, nil
+	})
+}
+
+// checkEnvironment refuses a variable of ours that nothing reads.
+func checkEnvironment(model *kong.Application, variables map[string]string) error {
+	known := slices.Clone(firstStartVariables)
+	for _, group := range model.Node.AllFlags(true) {
+		for _, flag := range group {
+			known = append(known, variableOf(flag.Name))
+		}
+	}
+	for _, command := range model.Leaves(false) {
+		for _, group := range command.AllFlags(false) {
+			for _, flag := range group {
+				known = append(known, variableOf(flag.Name))
+			}
+		}
+	}
+	for name := range variables {
+		if strings.HasPrefix(name, variablePrefix) && !slices.Contains(known, name) {
+			return fmt.Errorf("environment variable %s is not known; did you mean %s?", name, nearest(name, known))
+		}
+	}
+	return nil
+}
+
+// configuration reads a YAML file of flag names and values.
+func configuration(path string, flags []*kong.Flag) (map[string]string, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("--config: %w", err)
+	}
+	var root yaml.Node
+	if err := yaml.Unmarshal(text, &root); err != nil {
+		return nil, fmt.Errorf("--config %s: %w", path, err)
+	}
+	if len(root.Content) == 0 {
+		return nil, nil
+	}
+	if root.Content[0].Kind != yaml.MappingNode {
+		return nil, fmt.Errorf("--config %s: line %d: expected settings, a name and a value a line", path, root.Content[0].Line)
+	}
+	return settings(path, root.Content[0].Content, flags)
+}
+
+func settings(path string, nodes []*yaml.Node, flags []*kong.Flag) (map[string]string, error) {
+	var known []string
+	for _, f := range flags {
+		known = append(known, f.Name)
+	}
+	values := map[string]string{}
+	for i := 0; i+1 < len(nodes); i += 2 {
+		key, value := nodes[i], nodes[i+1]
+		if !slices.Contains(known, key.Value) || key.Value == "config" || key.Value == "help" {
+			return nil, fmt.Errorf("--config %s: line %d: setting %q is not known; did you mean %q?", path, key.Line, key.Value, nearest(key.Value, known))
+		}
+		text, err := settingText(value)
+		if err != nil {
+			return nil, fmt.Errorf("--config %s: line %d: %s: %w", path, value.Line, key.Value, err)
+		}
+		if _, twice := values[key.Value]; twice {
+			return nil, fmt.Errorf("--config %s: line %d: setting %q stands twice", path, key.Line, key.Value)
+		}
+		values[key.Value] = text
+	}
+	return values, nil
+}
+
+// settingText is a scalar, or a list of scalars joined with commas.
+func settingText(n *yaml.Node) (string, error) {
+	switch n.Kind {
+	case yaml.ScalarNode:
+		return n.Value, nil
+	case yaml.SequenceNode:
+		var parts []string
+		for _, c := range n.Content {
+			if c.Kind != yaml.ScalarNode {
+				return "", fmt.Errorf("expected a list of values")
+			}
+			parts = append(parts, c.Value)
+		}
+		return strings.Join(parts, ","), nil
+	}
+	return "", fmt.Errorf("expected a value")
+}
+
+// nearest is the known name with the smallest edit distance.
+func nearest(name string, known []string) string {
+	best, distance := "", 1<<30
+	for _, k := range known {
+		if d := editDistance(name, k); d < distance {
+			best, distance = k, d
+		}
+	}
+	return best
+}
+
+func editDistance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		diagonal := row[0]
+		row[0] = i
+		for j := 1; j <= len(b); j++ {
+			cost := diagonal
+			if a[i-1] != b[j-1] {
+				cost++
+			}
+			diagonal, row[j] = row[j], min(cost, row[j]+1, row[j-1]+1)
+		}
+	}
+	return row[len(b)]
+}
+
+// readConfig gives the flags that neither the command line nor the environment
+// set the values of the configuration file.
+func (c *serveCommand) readConfig(k *kong.Context) error {
+	if c.Config == "" {
+		return nil
+	}
+	flags := k.Flags()
+	values, err := configuration(c.Config, flags)
+	if err != nil {
+		return err
+	}
+	for _, f := range flags {
+		value, given := values[f.Name]
+		if !given || f.Set {
+			continue
+		}
+		if f.Enum != "" && !slices.Contains(f.EnumSlice(), value) {
+			return fmt.Errorf("--config %s: %s: %q is not accepted: one of %s", c.Config, f.Name, value, f.Enum)
+		}
+		token := kong.Token{Type: kong.FlagValueToken, Value: value}
+		if err := f.Parse(kong.ScanFromTokens(token), f.Target); err != nil {
+			return fmt.Errorf("--config %s: %s: %w", c.Config, f.Name, err)
+		}
+	}
+	return nil
+}
