@@ -1,8 +1,28 @@
 // Package policy is the AWS policy language: it parses policy documents
 // strictly, compiles them, and decides requests as AWS decides them.
 //
+// Compile once, decide often. A document becomes a Policy with Compile; a Set
+// is the policies that apply to a Request; Decide answers. What Decide reads is
+// compiled: patterns are cut, operands parsed, variables located, so that a
+// decision works on no JSON, no map and no regular expression, and allocates
+// nothing.
+//
+//	p, err := policy.Compile(policy.Identity, "ReadPhotos", document)
+//	d := policy.Decide(&request, &policy.Set{Identity: []*policy.Policy{p}})
+//	if d.Outcome != policy.Allowed {
+//		return errors.New(d.Message(&request, request.Resource))
+//	}
+//
+// Check is for documents that somebody wants to save: it refuses what AWS
+// refuses, in AWS's words. Compile reads old documents too and fails closed on
+// what it cannot evaluate.
+//
+// The rules are AWS's, from the IAM user guide; docs/semantics.md numbers them
+// (G-05, E-13 …), and comments and tests here cite those numbers.
+//
 // The package imports nothing beyond the standard library, reads no clock,
-// does no I/O and takes no lock while it decides.
+// does no I/O and takes no lock while it decides. What applies to a request,
+// and which condition keys it has, is its callers' business.
 package policy
 
 // Type is the kind of a policy: it says which elements a document may hold and
@@ -21,140 +41,44 @@ const (
 	Endpoint                    // VPC endpoint policy
 )
 
+// String is the type as AWS's access-denied sentence names it.
+func (t Type) String() string {
+	if int(t) < len(sentences) {
+		return sentences[t].implicit
+	}
+	return "policy"
+}
+
 // Policy is a compiled policy document. It is immutable.
-type Policy struct{}
-
-// Compile parses and compiles a document. The error is an *Error.
-// name is what decisions and messages call the policy: a managed policy's ARN
-// or an inline policy's name.
-func Compile(t Type, name, text string) (*Policy, error) { panic("stub") }
-
-// Check says whether AWS would save the document as a policy of the type.
-// It is stricter than Compile, which also reads old documents. The error is an
-// *Error with AWS's message.
-func Check(t Type, text string) error { panic("stub") }
-
-// Error is what is wrong with a document, and where.
-type Error struct {
-	Message string // AWS's words, e.g. "Syntax errors in policy."
-	Detail  string // our own, precise words
-	Element string // path of the element, e.g. "Statement[1].Condition"
-	Offset  int    // bytes from the start
-	Line    int    // from 1
-	Column  int    // in characters, from 1
+type Policy struct {
+	name       string
+	kind       Type
+	unreadable bool
+	services   services // what any statement can match
+	statements []statement
 }
 
-func (e *Error) Error() string { return e.Message }
+// Name is what Compile was given.
+func (p *Policy) Name() string { return p.name }
 
-// Principals of a trust or resource policy, as they stand in the document, in
-// order: for turning ARNs into unique ids when the policy is saved.
-// (PrincipalValue.Offset and End delimit the JSON string in the text.)
-func Principals(t Type, text string) ([]PrincipalValue, error) { panic("stub") }
+// Type is what Compile was given.
+func (p *Policy) Type() Type { return p.kind }
 
-// PrincipalValue is one principal written in a document.
-type PrincipalValue struct {
-	Kind   string // "AWS", "Service", "Federated", "CanonicalUser", "*"
-	Value  string
-	Offset int
-	End    int
+// Statements is how many statements the policy has.
+func (p *Policy) Statements() int { return len(p.statements) }
+
+// Sid is the id of a statement, from 0; "" where it has none or there is no
+// such statement.
+func (p *Policy) Sid(statement int) string {
+	if statement < 0 || statement >= len(p.statements) {
+		return ""
+	}
+	return p.statements[statement].sid
 }
 
-// PrincipalKind is what the caller is.
-type PrincipalKind uint8
-
-// The kinds of principal.
-const (
-	Anonymous PrincipalKind = iota
-	Root
-	User
-	RoleSession
-	FederatedUser
-	Service
-)
-
-// Principal is the caller, as policies see it.
-type Principal struct {
-	Kind    PrincipalKind
-	Account string // 12 digits, "" for an anonymous caller or a service
-	// ARN is the caller's own: user ARN, session ARN
-	// (arn:aws:sts::A:assumed-role/R/S, arn:aws:sts::A:federated-user/N),
-	// root ARN, or a service principal's name.
-	ARN string
-	// EntityARN is the ARN of the user or role behind the caller: equal to ARN
-	// for a user, the role's ARN (with its path) for a role session, the
-	// maker's ARN for a federated user.
-	EntityARN string
-	// EntityID is the unique id of that user or role (AIDA…, AROA…), "" where
-	// it is not known. Saved principals are compared by it.
-	EntityID string
+// Unreadable stands in for a document that could not be loaded or compiled:
+// whatever it applies to is denied (E-25). A nil *Policy in a Set means the
+// same.
+func Unreadable(t Type, name string) *Policy {
+	return &Policy{name: name, kind: t, unreadable: true, services: allServices}
 }
-
-// Key is a condition key as a policy writes it, and folded to lower case.
-type Key struct {
-	Name   string
-	Folded string
-}
-
-// Value is what a request has for a condition key.
-type Value struct {
-	One    string
-	Many   []string
-	IsMany bool // the key is multivalued: Many holds, even when it is empty or has one value
-}
-
-// Context answers for a request's condition keys; it is asked only for what a
-// statement needs. An absent key answers false.
-type Context interface {
-	Lookup(key Key) (Value, bool)
-}
-
-// Request is one action on one resource by one principal.
-type Request struct {
-	Principal *Principal
-	Action    string // "iam:GetUser", any case
-	Resource  string // ARN, or "*" for an action without a resource
-	// ResourceAccount owns the resource; "" means the account in Resource's
-	// ARN, else the principal's.
-	ResourceAccount string
-	Context         Context
-}
-
-// Set is the policies that apply to a request.
-type Set struct {
-	Identity []*Policy
-	Boundary []*Policy // none: no limit
-	Session  []*Policy // none: no limit, unless SessionRequired
-	// SessionRequired: an empty Session allows nothing (GetFederationToken
-	// without a session policy).
-	SessionRequired bool
-	Resource        *Policy
-	Trust           *Policy // decides sts:AssumeRole* (section T)
-	Endpoint        []*Policy
-	ServiceControl  [][]*Policy // a slice a level, from the root down
-	ResourceControl [][]*Policy
-}
-
-// Outcome of a decision.
-type Outcome uint8
-
-// The outcomes.
-const (
-	ImplicitDeny Outcome = iota
-	ExplicitDeny
-	Allowed
-)
-
-// Decision is the answer to a Request.
-type Decision struct {
-	Outcome   Outcome
-	By        Type    // the type that decided a denial
-	Policy    *Policy // the policy that allowed or explicitly denied, if one did
-	Statement int     // its statement, from 0
-}
-
-// Decide decides one request. It allocates nothing.
-func Decide(r *Request, s *Set) Decision { panic("stub") }
-
-// Message is AWS's access-denied sentence for a denial of r, without policy ARN.
-// resource is what it prints after "on resource: ", "" for no such part.
-func (d Decision) Message(r *Request, resource string) string { panic("stub") }

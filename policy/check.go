@@ -1,0 +1,241 @@
+package policy
+
+import (
+	"slices"
+	"strings"
+)
+
+// Check says whether AWS would save the document as a policy of the type.
+// It is stricter than Compile, which also reads old documents. The error is an
+// *Error with AWS's message.
+//
+// A document with several faults gets the message of the first rule of section
+// V that finds one, wherever in the document that is. Sizes are not looked at:
+// see Size. Whether a principal exists (V-15) the package cannot know: see
+// Principals.
+func Check(t Type, text string) error {
+	d, err := parse(t, text)
+	if err != nil {
+		return err
+	}
+	for _, rule := range documentRules {
+		if f := rule(d); f != nil {
+			return d.error(f)
+		}
+	}
+	return nil
+}
+
+// documentRules are the rules of section V in their order.
+var documentRules = []func(*document) *fault{
+	(*document).characters,                // G-13
+	each((*document).unknownOperator),     // V-01, G-08
+	each((*document).bareString),          // P-12
+	(*document).organizationForm,          // O-02
+	each((*document).misplacedPrincipal),  // V-00
+	each((*document).missingPrincipal),    // V-00
+	(*document).oldVersion,                // V-02
+	each((*document).effectCase),          // V-03
+	each((*document).dates),               // V-03
+	each((*document).brokenARN),           // V-03
+	(*document).sids,                      // V-04
+	each((*document).missingAction),       // V-05
+	eachResource(noColon),                 // V-06
+	eachResource(unknownPartition),        // V-07
+	eachResource(unqualifiedVendor),       // V-08
+	eachResource(regionGiven),             // V-09
+	eachResource(unknownIAMPath),          // V-10
+	each((*document).malformedAction),     // V-11
+	each((*document).missingResource),     // V-12
+	each((*document).foreignTrustAction),  // V-13
+	each((*document).trustResource),       // V-14
+	each((*document).everyoneInTrust),     // V-15
+	each((*document).malformedPrincipals), // V-15
+}
+
+// each asks a rule of every statement.
+func each(rule func(*document, *clause) *fault) func(*document) *fault {
+	return func(d *document) *fault {
+		for _, c := range d.statements {
+			if f := rule(d, c); f != nil {
+				return f
+			}
+		}
+		return nil
+	}
+}
+
+// characters is G-13: what IAM's documents may hold, escapes included.
+func (d *document) characters() *fault {
+	switch d.kind {
+	case Identity, Boundary, Session, Trust:
+	default:
+		return nil
+	}
+	if at := foreignCharacter(d.text); at >= 0 {
+		return &fault{detail: "a character that IAM's policies may not hold", offset: at}
+	}
+	return foreignEscape(d.root)
+}
+
+func foreignEscape(n *node) *fault {
+	if n.kind == jsonString && foreignCharacter(n.text) >= 0 {
+		return wrong(n, "an escape for a character that IAM's policies may not hold")
+	}
+	for i := range n.members {
+		m := &n.members[i]
+		if foreignCharacter(m.name) >= 0 {
+			return &fault{detail: "an escape for a character that IAM's policies may not hold", offset: m.start}
+		}
+		if f := foreignEscape(m.value); f != nil {
+			return f
+		}
+	}
+	for _, item := range n.items {
+		if f := foreignEscape(item); f != nil {
+			return f
+		}
+	}
+	return nil
+}
+
+func foreignCharacter(s string) int {
+	return strings.IndexFunc(s, func(r rune) bool {
+		return r > 0xff || r < 0x20 && r != '\t' && r != '\n' && r != '\r'
+	})
+}
+
+func (d *document) unknownOperator(c *clause) *fault {
+	if c.condition == nil {
+		return nil
+	}
+	for i := range c.condition.members {
+		m := &c.condition.members[i]
+		if _, ok := readOperator(m.name); !ok && len(m.value.members) > 0 {
+			return &fault{detail: "there is no condition operator " + quoteShort(m.name), offset: m.start}
+		}
+	}
+	return nil
+}
+
+func (d *document) bareString(c *clause) *fault {
+	if n := c.at(c.principal, c.notPrincipal); n.kind == jsonString && n.text != "*" {
+		return wrong(n, `a principal is "*" or an object`)
+	}
+	return nil
+}
+
+func (d *document) oldVersion() *fault {
+	if d.variables || d.kind != Identity && d.kind != Boundary {
+		return nil
+	}
+	n := d.root
+	if d.version != nil {
+		n = d.version
+	}
+	return refuse(n, messageVersion, "the version is "+version2008+", said or by being absent")
+}
+
+// dates: what a date operator compares with is a date.
+func (d *document) dates(c *clause) *fault {
+	if c.condition == nil {
+		return nil
+	}
+	for i := range c.condition.members {
+		m := &c.condition.members[i]
+		o, _ := readOperator(m.name)
+		if _, isDate := o.values().(*dates); !isDate {
+			continue
+		}
+		for j := range m.value.members {
+			for _, v := range m.value.members[j].value.list() {
+				if _, ok := parseInstant(v.text); !ok {
+					return refuse(v, messageLegacy, "a date is ISO 8601, or seconds since 1970")
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// values is an operand of the operator's family, without values.
+func (o operator) values() operand {
+	if o.compile == nil {
+		return nil
+	}
+	return o.compile(nil, false)
+}
+
+// sids is V-04. An empty Sid counts as none (G-03).
+func (d *document) sids() *fault {
+	for _, c := range d.statements {
+		if c.sid != nil && d.plainSids() && strings.IndexFunc(c.sid.text, notAlphanumeric) >= 0 {
+			return refuse(c.sid, messageSid, "a Sid is letters and digits")
+		}
+	}
+	seen := make(map[string]bool, len(d.statements))
+	for _, c := range d.statements {
+		if c.sid == nil || c.sid.text == "" {
+			continue
+		}
+		if seen[c.sid.text] {
+			return refuse(c.sid, messageSameSid, "the Sid "+quoteShort(c.sid.text)+" stands twice")
+		}
+		seen[c.sid.text] = true
+	}
+	return nil
+}
+
+// plainSids: only the resource policies of other services allow more in a Sid.
+func (d *document) plainSids() bool { return d.kind != Resource && d.kind != Endpoint }
+
+func notAlphanumeric(r rune) bool {
+	return (r < '0' || '9' < r) && (r < 'A' || 'Z' < r) && (r < 'a' || 'z' < r)
+}
+
+// organizationForm is what an RCP that a customer makes may hold (O-02), and
+// the ban of NotPrincipal that SCPs and RCPs share.
+func (d *document) organizationForm() *fault {
+	if d.kind != ResourceControl {
+		return nil
+	}
+	for _, c := range d.statements {
+		switch n := c.principal; {
+		case strings.EqualFold(c.effect.text, "Allow"):
+			return refuse(c.effect, messageOrganizations, "a resource control policy denies only")
+		case n == nil || len(n.principals()) != 1 || n.principals()[0].node.text != "*":
+			return refuse(c.at(n), messageOrganizations, `the principal of a resource control policy is "*"`)
+		case c.notAction != nil:
+			return refuse(c.notAction, messageOrganizations, "a resource control policy has no NotAction")
+		}
+		for _, n := range c.action.list() {
+			if n.text == "*" {
+				return refuse(n, messageOrganizations, "a resource control policy names the service of each action")
+			}
+		}
+	}
+	return nil
+}
+
+// foreignTrustAction is V-13.
+func (d *document) foreignTrustAction(c *clause) *fault {
+	if d.kind != Trust {
+		return nil
+	}
+	for _, n := range c.action.list() {
+		service, name, _ := strings.Cut(strings.ToLower(n.text), ":")
+		if service != "sts" || !slices.ContainsFunc(stsActions, func(action string) bool { return written.match(name, action) }) {
+			return refuse(n, messageTrustAction, "a trust policy is about the actions of sts")
+		}
+	}
+	return nil
+}
+
+// stsActions in lower case: the service authorization reference's list.
+var stsActions = []string{
+	"assumerole", "assumerolewithsaml", "assumerolewithwebidentity", "assumeroot",
+	"decodeauthorizationmessage", "getaccesskeyinfo", "getcalleridentity",
+	"getdelegatedaccesstoken", "getfederationtoken", "getservicebearertoken",
+	"getsessiontoken", "getwebidentitytoken", "setcontext", "setsourceidentity",
+	"tagsession",
+}

@@ -1,0 +1,199 @@
+package policy
+
+// statement is one compiled statement.
+type statement struct {
+	sid        string
+	services   services // a filter over the actions: M-01, M-02
+	flags      flags
+	actions    []action
+	resources  []resource // none: every resource
+	conditions []condition
+	principals *principals // nil: everyone
+}
+
+type flags uint8
+
+const (
+	deny        flags = 1 << iota // Effect is Deny
+	notAction                     // actions are those of NotAction
+	notResource                   // resources are those of NotResource
+	// broken: something in it cannot be evaluated, so as an Allow it never
+	// applies and as a Deny it applies whatever its conditions say (E-25).
+	broken
+)
+
+// Compile parses and compiles a document. The error is an *Error.
+// name is what decisions and messages call the policy: a managed policy's ARN
+// or an inline policy's name.
+//
+// It reads what any time let people save: version 2008-10-17, operators that
+// nobody knows (E-25), patterns that match nothing (G-10). Whether AWS would
+// save the document today is Check's question.
+func Compile(t Type, name, text string) (*Policy, error) {
+	d, err := parse(t, text)
+	if err != nil {
+		return nil, err
+	}
+	p := &Policy{name: name, kind: t, statements: make([]statement, len(d.statements))}
+	c := compiler{document: d, keys: make(map[string]Key)}
+	for i, clause := range d.statements {
+		if f := d.evaluable(clause); f != nil {
+			return nil, d.error(f)
+		}
+		p.statements[i] = c.statement(clause)
+		p.services |= p.statements[i].services
+	}
+	return p, nil
+}
+
+// evaluable says whether a statement has what deciding needs: its action, a
+// resource where the type has one, a principal where it has one (G-05).
+func (d *document) evaluable(c *clause) *fault {
+	for _, rule := range []func(*document, *clause) *fault{
+		(*document).misplacedPrincipal,
+		(*document).missingPrincipal,
+		(*document).effectCase,
+		(*document).missingAction,
+		(*document).malformedAction,
+		(*document).missingResource,
+		(*document).trustResource,
+	} {
+		if f := rule(d, c); f != nil {
+			return f
+		}
+	}
+	return nil
+}
+
+// compiler turns clauses into statements.
+type compiler struct {
+	document *document
+	keys     map[string]Key // by name: one key, one pair of strings
+}
+
+func (c *compiler) statement(from *clause) statement {
+	s := statement{}
+	if from.sid != nil {
+		s.sid = from.sid.text
+	}
+	if from.effect.text == "Deny" {
+		s.flags |= deny
+	}
+	c.actions(&s, from)
+	c.resources(&s, from)
+	c.principals(&s, from)
+	c.conditions(&s, from.condition)
+	return s
+}
+
+func (c *compiler) actions(s *statement, from *clause) {
+	list := from.action.list()
+	if from.notAction != nil {
+		list = from.notAction.list()
+		s.flags |= notAction
+		s.services = allServices
+	}
+	s.actions = make([]action, len(list))
+	for i, n := range list {
+		s.actions[i] = newAction(n.text)
+		if s.flags&notAction == 0 {
+			s.services |= s.actions[i].services()
+		}
+	}
+}
+
+// resources compiles Resource and NotResource. A resource policy that leaves
+// both out means its own resource, which is the one it is asked for (G-05).
+func (c *compiler) resources(s *statement, from *clause) {
+	list := from.resource.list()
+	if from.notResource != nil {
+		list = from.notResource.list()
+		s.flags |= notResource
+	}
+	if len(list) == 0 {
+		return
+	}
+	s.resources = make([]resource, len(list))
+	for i, n := range list {
+		s.resources[i] = newResource(c.document.kind, n.text, c.document.variables)
+	}
+}
+
+func (c *compiler) principals(s *statement, from *clause) {
+	n := from.principal
+	if from.notPrincipal != nil {
+		n = from.notPrincipal
+	}
+	if n == nil {
+		return
+	}
+	s.principals = &principals{not: from.notPrincipal != nil}
+	for _, v := range n.principals() {
+		s.principals.entries = append(s.principals.entries, newNamed(v.kind, v.node.text))
+	}
+}
+
+func (c *compiler) conditions(s *statement, n *node) {
+	if n == nil {
+		return
+	}
+	for i := range n.members {
+		name, keys := n.members[i].name, n.members[i].value.members
+		o, ok := readOperator(name)
+		if !ok && len(keys) > 0 {
+			s.flags |= broken
+			continue
+		}
+		for j := range keys {
+			values := stringsOf(keys[j].value.list())
+			s.conditions = append(s.conditions, newCondition(o, c.key(keys[j].name), values, c.document.variables))
+		}
+	}
+	if s.flags&broken != 0 {
+		s.conditions = nil
+	}
+}
+
+func (c *compiler) key(name string) Key {
+	k, ok := c.keys[name]
+	if !ok {
+		k = KeyOf(name)
+		c.keys[name] = k
+	}
+	return k
+}
+
+// stringsOf is the text of each node.
+func stringsOf(list []*node) []string {
+	values := make([]string, len(list))
+	for i, n := range list {
+		values[i] = n.text
+	}
+	return values
+}
+
+// principalNode is a principal as it stands in a document.
+type principalNode struct {
+	kind string
+	node *node
+}
+
+// principals lists what a Principal or NotPrincipal names, in order. A bare
+// string other than "*" counts as an AWS principal (P-12).
+func (n *node) principals() []principalNode {
+	switch {
+	case n == nil:
+		return nil
+	case n.kind == jsonString && n.text == "*":
+		return []principalNode{{"*", n}}
+	case n.kind == jsonString:
+		return []principalNode{{"AWS", n}}
+	}
+	var all []principalNode
+	for i := range n.members {
+		for _, item := range n.members[i].value.list() {
+			all = append(all, principalNode{n.members[i].name, item})
+		}
+	}
+	return all
+}

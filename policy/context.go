@@ -1,0 +1,114 @@
+package policy
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Key is a condition key as a policy writes it, and folded to lower case.
+type Key struct {
+	Name   string
+	Folded string
+}
+
+// KeyOf is the key of a name in any case.
+func KeyOf(name string) Key { return Key{Name: name, Folded: fold(name)} }
+
+// fold is how names are compared without regard to case: condition keys and
+// the tag keys in them (C-01, C-19).
+func fold(s string) string { return strings.ToLower(s) }
+
+// Value is what a request has for a condition key.
+type Value struct {
+	One    string
+	Many   []string
+	IsMany bool // the key is multivalued: Many holds, even when it is empty or has one value
+}
+
+// none reports a key that is present without a value (C-21): a list that is
+// empty, or whose only value is.
+func (v Value) none() bool {
+	return v.IsMany && (len(v.Many) == 0 || len(v.Many) == 1 && v.Many[0] == "")
+}
+
+// Context answers for a request's condition keys; it is asked only for what a
+// statement needs. An absent key answers false. Variables are asked for here
+// too: the package knows no key of its own.
+type Context interface {
+	Lookup(key Key) (Value, bool)
+}
+
+// Keys is a Context over a fixed set of keys. Looking one up allocates nothing.
+// The zero value, and nil, have no key.
+type Keys struct {
+	entries []keyValue // by folded name, then by name
+}
+
+type keyValue struct {
+	folded, name string
+	value        Value
+}
+
+// ContextOf makes a Context of names in any case and their values: a string, a
+// list of strings for a multivalued key, or a Value.
+func ContextOf(values map[string]any) (*Keys, error) {
+	k := &Keys{entries: make([]keyValue, 0, len(values))}
+	for name, v := range values {
+		value, err := valueOf(v)
+		if err != nil {
+			return nil, fmt.Errorf("condition key %q: %w", name, err)
+		}
+		k.entries = append(k.entries, keyValue{folded: fold(name), name: name, value: value})
+	}
+	slices.SortFunc(k.entries, func(a, b keyValue) int {
+		if c := strings.Compare(a.folded, b.folded); c != 0 {
+			return c
+		}
+		return strings.Compare(a.name, b.name)
+	})
+	return k, nil
+}
+
+func valueOf(v any) (Value, error) {
+	switch v := v.(type) {
+	case string:
+		return Value{One: v}, nil
+	case []string:
+		return Value{Many: v, IsMany: true}, nil
+	case []any:
+		many := make([]string, len(v))
+		for i, item := range v {
+			s, ok := item.(string)
+			if !ok {
+				return Value{}, fmt.Errorf("item %d is a %T, not a string", i, item)
+			}
+			many[i] = s
+		}
+		return Value{Many: many, IsMany: true}, nil
+	case Value:
+		return v, nil
+	}
+	return Value{}, fmt.Errorf("a %T, neither a string nor a list of strings", v)
+}
+
+// Lookup finds a key without regard to case. Of several whose names differ
+// only in case it takes the one written as asked, else the first in byte order
+// (C-19).
+func (k *Keys) Lookup(key Key) (Value, bool) {
+	if k == nil {
+		return Value{}, false
+	}
+	first, found := slices.BinarySearchFunc(k.entries, key.Folded, func(e keyValue, folded string) int {
+		return strings.Compare(e.folded, folded)
+	})
+	if !found {
+		return Value{}, false
+	}
+	for i := first; i < len(k.entries) && k.entries[i].folded == key.Folded; i++ {
+		if k.entries[i].name == key.Name {
+			return k.entries[i].value, true
+		}
+	}
+	return k.entries[first].value, true
+}

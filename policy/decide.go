@@ -1,0 +1,341 @@
+package policy
+
+import "strings"
+
+// Request is one action on one resource by one principal.
+type Request struct {
+	Principal *Principal // nil: anonymous
+	Action    string     // "iam:GetUser", any case
+	Resource  string     // ARN, or "*" for an action without a resource
+	// ResourceAccount owns the resource; "" means the account in Resource's
+	// ARN, else the principal's.
+	ResourceAccount string
+	Context         Context // nil: no condition key
+}
+
+// Set is the policies that apply to a request.
+type Set struct {
+	Identity []*Policy
+	Boundary []*Policy // none: no limit
+	Session  []*Policy // none: no limit, unless SessionRequired
+	// SessionRequired: an empty Session allows nothing (GetFederationToken
+	// without a session policy).
+	SessionRequired bool
+	Resource        *Policy
+	Trust           *Policy // decides sts:AssumeRole* (section T)
+	Endpoint        []*Policy
+	ServiceControl  [][]*Policy // a slice a level, from the root down
+	ResourceControl [][]*Policy
+}
+
+// Outcome of a decision.
+type Outcome uint8
+
+// The outcomes.
+const (
+	ImplicitDeny Outcome = iota
+	ExplicitDeny
+	Allowed
+)
+
+// Decision is the answer to a Request.
+type Decision struct {
+	Outcome   Outcome
+	By        Type    // the type that decided a denial
+	Policy    *Policy // the policy that allowed or explicitly denied, if one did
+	Statement int     // its statement, from 0; -1 for a policy that cannot be read
+}
+
+// Decide decides one request (section E of docs/semantics.md). It allocates
+// nothing, unless a name in it is longer than any of AWS's.
+//
+// E-17 holds here: sts:GetCallerIdentity and sts:GetSessionToken are allowed
+// whatever the policies say. Which credentials may call what (E-18) is decided
+// as far as the kind of principal tells.
+func Decide(r *Request, s *Set) Decision {
+	e := evaluation{request: r, set: s, principal: r.Principal}
+	if e.principal == nil {
+		e.principal = &anonymous
+	}
+	var room [maxAction]byte
+	e.action = foldAction(room[:0], r.Action)
+	e.colon = strings.IndexByte(e.action, ':')
+	if e.colon > 0 {
+		e.service = serviceBit(e.action[:e.colon])
+	}
+	e.target = newTarget(r.Resource)
+	return e.decide()
+}
+
+var anonymous Principal
+
+// maxAction is room for the longest action of AWS, twice over.
+const maxAction = 128
+
+// foldAction is the action in lower case, in the room given if it fits.
+func foldAction(room []byte, action string) string {
+	if len(action) > cap(room) {
+		return strings.ToLower(action)
+	}
+	for i := 0; i < len(action); i++ {
+		c := action[i]
+		if 'A' <= c && c <= 'Z' {
+			c |= 0x20
+		}
+		room = append(room, c)
+	}
+	return view(room)
+}
+
+// evaluation is one decision under way.
+type evaluation struct {
+	request   *Request
+	set       *Set
+	principal *Principal
+	action    string // folded
+	colon     int    // where its service ends
+	service   services
+	target    target
+}
+
+// verdict is what a policy, or a list of them, says of the request.
+type verdict struct {
+	outcome   Outcome
+	policy    *Policy
+	statement int
+	grant     grant // of a resource policy's Allow: the strongest
+}
+
+// decision makes a denial of a verdict.
+func (v verdict) denial(by Type) Decision {
+	return Decision{Outcome: v.outcome, By: by, Policy: v.policy, Statement: v.statement}
+}
+
+func (v verdict) allowance() Decision {
+	return Decision{Outcome: Allowed, Policy: v.policy, Statement: v.statement}
+}
+
+// implicit is a denial because no policy of the type allows.
+func implicit(by Type) Decision { return Decision{Outcome: ImplicitDeny, By: by} }
+
+// decide asks the types in the order in which D-02 names them, so the first
+// explicit denial is the one to report; only then it looks which implicit one
+// is.
+func (e *evaluation) decide() Decision {
+	if d, settled := e.settled(); settled {
+		return d
+	}
+	limits, denied := e.limits()
+	if denied {
+		return limits
+	}
+	by, resource := e.resourceSide()
+	if resource.outcome == ExplicitDeny {
+		return resource.denial(by)
+	}
+	identity, boundary, session := e.identitySide()
+	switch ExplicitDeny {
+	case identity.outcome:
+		return identity.denial(Identity)
+	case boundary.outcome:
+		return boundary.denial(Boundary)
+	case session.outcome:
+		return session.denial(Session)
+	}
+	if limits.Outcome != Allowed {
+		return limits
+	}
+	return e.combine(by, resource, identity, boundary, session)
+}
+
+// combine is E-06 to E-16 and section T: nothing denies explicitly, and the
+// limits allow.
+func (e *evaluation) combine(by Type, resource, identity, boundary, session verdict) Decision {
+	if e.resourceMust(by) && resource.grant == notNamed {
+		return implicit(by)
+	}
+	crossing := e.crossing()
+	switch {
+	case !e.hasIdentitySide(): // E-15, E-16, E-17
+		return resource.allowance()
+	case resource.grant == direct && !crossing: // E-06
+		return resource.allowance()
+	case resource.grant == byRole && !crossing: // E-07, E-08
+		identity = resource
+	}
+	switch {
+	case identity.outcome != Allowed:
+		return implicit(Identity)
+	case boundary.outcome != Allowed:
+		return implicit(Boundary)
+	case session.outcome != Allowed:
+		return implicit(Session)
+	}
+	return identity.allowance()
+}
+
+// settled is what no policy decides (E-17, E-18).
+func (e *evaluation) settled() (Decision, bool) {
+	if e.colon != len("sts") { // nor "iam"
+		return Decision{}, false
+	}
+	kind := e.principal.Kind
+	switch {
+	case e.action == "sts:getcalleridentity":
+		return Decision{Outcome: Allowed}, true
+	case kind == RoleSession && (e.action == "sts:getsessiontoken" || e.action == "sts:getfederationtoken"):
+		return implicit(Identity), true
+	case kind == FederatedUser && (strings.HasPrefix(e.action, "sts:") || strings.HasPrefix(e.action, "iam:")):
+		return implicit(Session), true
+	case kind == Root && e.action == "sts:assumerole":
+		return implicit(Trust), true
+	case e.action == "sts:getsessiontoken" && kind != Anonymous:
+		return Decision{Outcome: Allowed}, true
+	}
+	return Decision{}, false
+}
+
+// hasIdentitySide: the caller belongs to an account whose policies may allow.
+func (e *evaluation) hasIdentitySide() bool {
+	switch e.principal.Kind {
+	case Root, User, RoleSession, FederatedUser:
+		return true
+	}
+	return false
+}
+
+// crossing: the resource belongs to another account than the caller (E-13).
+func (e *evaluation) crossing() bool {
+	owner := e.request.ResourceAccount
+	if owner == "" {
+		owner = e.target.account()
+	}
+	return owner != "" && e.hasIdentitySide() && owner != e.principal.Account
+}
+
+// resourceMust: without an Allow of the resource's own policy nothing goes:
+// across accounts, for callers without an account, for a role's trust and for
+// a KMS key (E-13 to E-16).
+func (e *evaluation) resourceMust(by Type) bool {
+	return by == Trust || !e.hasIdentitySide() || e.keyPolicy() || e.crossing()
+}
+
+// keyPolicy: a key of KMS, whose policy must allow (E-14, T-13).
+func (e *evaluation) keyPolicy() bool {
+	return e.target.arn && strings.HasPrefix(e.action, "kms:") && strings.HasPrefix(e.target.part(5), "key/")
+}
+
+// limits asks RCPs, SCPs and endpoint policies. denied: one denies explicitly.
+// Otherwise the decision is the first implicit denial, or Allowed.
+func (e *evaluation) limits() (d Decision, denied bool) {
+	d = Decision{Outcome: Allowed}
+	var control, resource, endpoint verdict
+	if e.boundBySCPs() {
+		if control = e.levels(e.set.ServiceControl); control.outcome == ExplicitDeny {
+			return control.denial(ServiceControl), true
+		}
+	} else {
+		control.outcome = Allowed
+	}
+	resource.outcome = Allowed
+	if !e.principal.serviceLinked() {
+		if resource = e.levels(e.set.ResourceControl); resource.outcome == ExplicitDeny {
+			return resource.denial(ResourceControl), true
+		}
+	}
+	endpoint = e.endpoint()
+	switch {
+	case endpoint.outcome == ExplicitDeny:
+		return endpoint.denial(Endpoint), true
+	case resource.outcome != Allowed:
+		return implicit(ResourceControl), false
+	case control.outcome != Allowed:
+		return implicit(ServiceControl), false
+	case endpoint.outcome != Allowed:
+		return implicit(Endpoint), false
+	}
+	return d, false
+}
+
+// boundBySCPs: SCPs bind the users, roles and root of an account (E-04).
+func (e *evaluation) boundBySCPs() bool {
+	return e.hasIdentitySide() && !e.principal.serviceLinked()
+}
+
+// levels: each must allow, by one policy of it at least (E-03, E-04, O-03).
+func (e *evaluation) levels(levels [][]*Policy) verdict {
+	all := verdict{outcome: Allowed}
+	for _, policies := range levels {
+		v := e.list(policies)
+		if v.outcome == ExplicitDeny {
+			return v
+		}
+		if v.outcome != Allowed {
+			all.outcome = ImplicitDeny
+		}
+	}
+	return all
+}
+
+// endpoint is E-05. A service that acts for itself comes through none (E-16).
+func (e *evaluation) endpoint() verdict {
+	if len(e.set.Endpoint) == 0 || e.principal.Kind == Service {
+		return verdict{outcome: Allowed}
+	}
+	return e.list(e.set.Endpoint)
+}
+
+// resourceSide is the resource's own policy: a role's trust policy for the
+// operations that give a session of it, else the resource-based one.
+func (e *evaluation) resourceSide() (Type, verdict) {
+	by, p := Resource, e.set.Resource
+	if e.set.Trust != nil || e.assumesRole() {
+		by, p = Trust, e.set.Trust
+	}
+	if p == nil || by == Resource && e.ownBucketPolicy() {
+		return by, verdict{}
+	}
+	return by, e.policy(p)
+}
+
+// assumesRole: these need a trust policy, so without one they are denied (E-14).
+func (e *evaluation) assumesRole() bool {
+	switch e.action {
+	case "sts:assumerole", "sts:assumerolewithsaml", "sts:assumerolewithwebidentity":
+		return true
+	}
+	return false
+}
+
+// ownBucketPolicy is the exception of E-02: nothing that a bucket's policy says
+// keeps the root user of its account from that policy.
+func (e *evaluation) ownBucketPolicy() bool {
+	if e.principal.Kind != Root || e.crossing() {
+		return false
+	}
+	switch e.action {
+	case "s3:getbucketpolicy", "s3:putbucketpolicy", "s3:deletebucketpolicy":
+		return true
+	}
+	return false
+}
+
+// identitySide is the caller's own policies (E-11, E-12). The root user has
+// neither identity policies nor a boundary (E-02).
+func (e *evaluation) identitySide() (identity, boundary, session verdict) {
+	allowed := verdict{outcome: Allowed}
+	identity, boundary, session = allowed, allowed, allowed
+	if !e.hasIdentitySide() {
+		return identity, boundary, session
+	}
+	if e.principal.Kind != Root {
+		identity = e.list(e.set.Identity)
+		if len(e.set.Boundary) > 0 {
+			boundary = e.list(e.set.Boundary)
+		}
+	}
+	if len(e.set.Session) > 0 || e.set.SessionRequired {
+		session = e.list(e.set.Session)
+	}
+	return identity, boundary, session
+}

@@ -1,0 +1,178 @@
+package policy
+
+import (
+	"encoding/base64"
+	"net/netip"
+	"strings"
+)
+
+// texts is the operand of the string operators and of Bool: literal values,
+// and values with variables in them (C-10, C-13, C-17).
+type texts struct {
+	same      func(policy, request string) bool
+	plain     []string
+	templates []template
+}
+
+func stringOperand(same func(policy, request string) bool) func([]string, bool) operand {
+	return func(values []string, variables bool) operand {
+		t := &texts{same: same}
+		t.plain, t.templates = cutTemplates(values, variables, unchanged)
+		return t
+	}
+}
+
+// cutTemplates parts the values with variables from those without.
+func cutTemplates(values []string, variables bool, plain func(string) string) (literal []string, templates []template) {
+	if !variables {
+		return values, nil
+	}
+	for _, v := range values {
+		if hasVariables(v) {
+			templates = append(templates, newTemplate(v, plain))
+		} else {
+			literal = append(literal, v)
+		}
+	}
+	return literal, templates
+}
+
+func (t *texts) matches(value string, c Context) bool {
+	for _, p := range t.plain {
+		if t.same(p, value) {
+			return true
+		}
+	}
+	for _, p := range t.templates {
+		var room [scratch]byte
+		if b, ok := p.expand(room[:0], c); ok && t.same(view(b), value) {
+			return true
+		}
+	}
+	return false
+}
+
+// patterns is the operand of StringLike and of the ARN operators.
+type patterns struct {
+	match     func(w wildcards, pattern, text string) bool
+	plain     []string
+	templates []template
+}
+
+func patternOperand(match func(w wildcards, pattern, text string) bool) func([]string, bool) operand {
+	return func(values []string, variables bool) operand {
+		p := &patterns{match: match}
+		p.plain, p.templates = cutTemplates(values, variables, mark)
+		return p
+	}
+}
+
+func (p *patterns) matches(value string, c Context) bool {
+	for _, pattern := range p.plain {
+		if p.match(written, pattern, value) {
+			return true
+		}
+	}
+	for _, t := range p.templates {
+		var room [scratch]byte
+		if b, ok := t.expand(room[:0], c); ok && p.match(marked, view(b), value) {
+			return true
+		}
+	}
+	return false
+}
+
+// matchARN is C-16: the six parts by themselves; a star crosses a colon in the
+// last only.
+func matchARN(w wildcards, pattern, text string) bool {
+	if !strings.HasPrefix(text, "arn:") {
+		return false
+	}
+	for range arnParts - 1 {
+		i, j := strings.IndexByte(pattern, ':'), strings.IndexByte(text, ':')
+		if i < 0 || j < 0 || !w.match(pattern[:i], text[:j]) {
+			return false
+		}
+		pattern, text = pattern[i+1:], text[j+1:]
+	}
+	return w.match(pattern, text)
+}
+
+// blobs is the operand of BinaryEquals (C-14).
+type blobs []string
+
+func newBinaryOperand(values []string, _ bool) operand {
+	var b blobs
+	for _, v := range values {
+		if raw, err := base64.StdEncoding.DecodeString(v); err == nil {
+			b = append(b, string(raw))
+		}
+	}
+	return b
+}
+
+func (b blobs) matches(value string, _ Context) bool {
+	var room [scratch]byte
+	raw, err := base64.StdEncoding.AppendDecode(room[:0], []byte(value))
+	if err != nil {
+		return false
+	}
+	for _, blob := range b {
+		if blob == string(raw) {
+			return true
+		}
+	}
+	return false
+}
+
+// networks is the operand of the address operators (C-15).
+type networks []netip.Prefix
+
+func newAddressOperand(values []string, _ bool) operand {
+	var n networks
+	for _, v := range values {
+		if p, ok := parseNetwork(v); ok {
+			n = append(n, p)
+		}
+	}
+	return n
+}
+
+// parseNetwork reads an address or a range. Host bits are masked, and what is
+// an IPv4 range in IPv6 clothes becomes the IPv4 range.
+func parseNetwork(s string) (netip.Prefix, bool) {
+	if !strings.Contains(s, "/") {
+		a, ok := parseAddress(s)
+		return netip.PrefixFrom(a, a.BitLen()), ok
+	}
+	p, err := netip.ParsePrefix(s)
+	if err != nil {
+		return netip.Prefix{}, false
+	}
+	const mapped = 96 // bits of ::ffff:0:0/96
+	if p.Addr().Is4In6() && p.Bits() >= mapped {
+		p = netip.PrefixFrom(p.Addr().Unmap(), p.Bits()-mapped)
+	}
+	return p.Masked(), true
+}
+
+func parseAddress(s string) (netip.Addr, bool) {
+	a, err := netip.ParseAddr(s)
+	if err != nil || a.Zone() != "" {
+		return netip.Addr{}, false
+	}
+	return a.Unmap(), true
+}
+
+func (n networks) matches(value string, _ Context) bool {
+	a, ok := parseAddress(value)
+	if !ok {
+		return false
+	}
+	for _, p := range n {
+		if p.Contains(a) {
+			return true
+		}
+	}
+	return false
+}
