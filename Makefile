@@ -56,12 +56,12 @@ bench: need-go ## the benchmarks, as ratios against their baselines in one run
 	@go run ./bench
 
 .PHONY: generate
-generate: need-go need-clients ## everything generated; a second run changes nothing
+generate: need-go need-npm ## everything generated; a second run changes nothing
 	@(cd internal/api/gen && go run .)
 	go run ./internal/catalog/gen -out internal/catalog/data
 
 .PHONY: generate-check
-generate-check: need-go need-clients ## generate, and fail when that changes a file
+generate-check: need-go need-npm ## generate, and fail when that changes a file
 	@sums() { git ls-files -co --exclude-standard internal/api internal/catalog | LC_ALL=C sort | xargs sha256sum; }
 	before=$$(sums)
 	$(MAKE) generate
@@ -94,31 +94,37 @@ need-go:
 		exit 1
 	fi
 
-# The clients that the end-to-end tests run. Debian's packages are installed
-# when a command is missing: as root, or with sudo.
-.PHONY: need-clients
-need-clients: $(if $(wildcard test/js/package-lock.json),test/js/node_modules/.package-lock.json)
+# install_missing installs Debian's packages for what is not there: as root, or
+# with sudo. Its words are COMMAND=PACKAGE; boto3 is a module of Python's.
+define install_missing
+has() { if [ "$$1" = boto3 ]; then python3 -c 'import boto3' 2>/dev/null; else command -v "$$1" >/dev/null; fi; }
+missing=
+for need in $(1); do
+	if ! has "$${need%%=*}"; then missing="$$missing $${need#*=}"; fi
+done
+if [ -z "$$missing" ]; then exit 0; fi
+if ! command -v apt-get >/dev/null; then
+	echo "This needs programs that are not on this PATH. Debian's names for them:$$missing" >&2
+	exit 1
+fi
+as_root=
+if [ "$$(id -u)" != 0 ]; then as_root=sudo; fi
+echo "installing$$missing"
+$$as_root apt-get update -q
+$$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $$missing
+endef
 
+.PHONY: need-npm
+need-npm:
+	@$(call install_missing,node=nodejs npm=npm)
+
+# The clients that the end-to-end tests run against a real server.
 .PHONY: need-packages
 need-packages:
-	@missing=
-	command -v aws >/dev/null || missing="$$missing awscli"
-	python3 -c 'import boto3' 2>/dev/null || missing="$$missing python3 python3-boto3"
-	command -v jq >/dev/null || missing="$$missing jq"
-	command -v node >/dev/null || missing="$$missing nodejs"
-	command -v npm >/dev/null || missing="$$missing npm"
-	if [ -z "$$missing" ]; then exit 0; fi
-	if ! command -v apt-get >/dev/null; then
-		echo "The tests need these programs, by their Debian names:$$missing" >&2
-		exit 1
-	fi
-	as_root=
-	if [ "$$(id -u)" != 0 ]; then as_root=sudo; fi
-	echo "installing$$missing"
-	$$as_root apt-get update -q
-	$$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $$missing
+	@$(call install_missing,aws=awscli python3=python3 boto3=python3-boto3 jq=jq node=nodejs npm=npm)
 
-need-clients: need-packages
+.PHONY: need-clients
+need-clients: need-packages $(if $(wildcard test/js/package-lock.json),test/js/node_modules/.package-lock.json)
 
 test/js/node_modules/.package-lock.json: test/js/package-lock.json | need-packages
 	@cd test/js && npm ci --no-audit --no-fund
