@@ -20,7 +20,9 @@ const (
 // What s held before is lost, but for the memory of its SignedHeaders, so that
 // one Signature can serve request after request.
 func Parse(r *http.Request, s *Signature) error {
-	*s = Signature{SignedHeaders: s.SignedHeaders[:0]}
+	headers := s.SignedHeaders[:0]
+	*s = Signature{}
+	s.SignedHeaders = headers
 	authorization, duplicate := single(r.Header, keyAuthorization)
 	if duplicate {
 		return incomplete("Found more than one 'Authorization' HTTP header.")
@@ -60,7 +62,7 @@ func single(h http.Header, key string) (value string, duplicate bool) {
 
 // parseHeader reads an Authorization header and those that go with it.
 func (s *Signature) parseHeader(r *http.Request, authorization string) *Error {
-	algorithm, rest, _ := strings.Cut(authorization, " ")
+	algorithm, rest, _ := cut(authorization, ' ')
 	if algorithm == "AWS" || strings.HasPrefix(algorithm, "AWS4-ECDSA-") {
 		return unsupported(algorithm)
 	}
@@ -81,6 +83,7 @@ func (s *Signature) parseHeader(r *http.Request, authorization string) *Error {
 	if e := s.setDate(date, dateKey); e != nil {
 		return e
 	}
+	s.datedByAmz = dateKey == keyDate
 	s.Signature = p.signature
 	if e := s.setCredential(p.credential); e != nil {
 		return e
@@ -97,6 +100,7 @@ func (s *Signature) readHeaders(h http.Header) *Error {
 	if s.SecurityToken, duplicate = single(h, keyToken); duplicate {
 		return incomplete("Found more than one 'X-Amz-Security-Token' HTTP header.")
 	}
+	s.tokenInHeader = s.SecurityToken != ""
 	if s.PayloadHash, duplicate = single(h, keyContentHash); duplicate {
 		return incomplete("Found more than one 'X-Amz-Content-Sha256' HTTP header.")
 	}
@@ -110,29 +114,28 @@ type headerParts struct{ credential, signature, signedHeaders string }
 // another name mean nothing, as they are not signed.
 func (p *headerParts) read(rest, authorization string) *Error {
 	for rest != "" {
-		end := strings.IndexAny(rest, ", ")
-		part := rest
-		if end >= 0 {
-			part, rest = rest[:end], rest[end+1:]
-		} else {
-			rest = ""
-		}
-		if part == "" {
-			continue
-		}
-		name, value, ok := strings.Cut(part, "=")
-		if !ok {
-			return incomplete("'" + part + "' not a valid key=value pair (missing equal-sign) in Authorization header: '" + authorization + "'.")
-		}
-		if !p.set(name, value) {
-			return incomplete("Authorization header has more than one '" + name + "' parameter. Authorization=" + authorization)
+		var parts string
+		parts, rest, _ = cut(rest, ',')
+		for parts != "" {
+			var part string
+			part, parts, _ = cut(parts, ' ')
+			if part == "" {
+				continue
+			}
+			if e := p.set(part, authorization); e != nil {
+				return e
+			}
 		}
 	}
 	return nil
 }
 
-// set keeps a part, and is false where it was there already.
-func (p *headerParts) set(name, value string) bool {
+// set keeps one part, name=value.
+func (p *headerParts) set(text, authorization string) *Error {
+	name, value, ok := cut(text, '=')
+	if !ok {
+		return incomplete("'" + text + "' not a valid key=value pair (missing equal-sign) in Authorization header: '" + authorization + "'.")
+	}
 	var part *string
 	switch name {
 	case "Credential":
@@ -142,13 +145,13 @@ func (p *headerParts) set(name, value string) bool {
 	case "SignedHeaders":
 		part = &p.signedHeaders
 	default:
-		return true
+		return nil
 	}
 	if *part != "" {
-		return false
+		return incomplete("Authorization header has more than one '" + name + "' parameter. Authorization=" + authorization)
 	}
 	*part = value
-	return true
+	return nil
 }
 
 // missing says which parts are not there, in AWS's order, all at once.
@@ -210,11 +213,12 @@ func (s *Signature) setCredential(credential string) *Error {
 		if !more {
 			return malformedCredential(credential)
 		}
-		parts[i], rest, more = strings.Cut(rest, "/")
+		parts[i], rest, more = cut(rest, '/')
 	}
 	if more || parts[0] == "" {
 		return malformedCredential(credential)
 	}
+	s.scope = credential[len(parts[0])+1:]
 	s.AccessKeyID, s.Date, s.Region, s.Service, s.terminator = parts[0], parts[1], parts[2], parts[3], parts[4]
 	return nil
 }
@@ -226,10 +230,11 @@ func malformedCredential(credential string) *Error {
 // setSignedHeaders splits the list of signed headers. Only a header's name in
 // lower case can be in it: anything else could be read in two ways.
 func (s *Signature) setSignedHeaders(list string) *Error {
+	s.headerList = list
 	for rest, more := list, true; more; {
 		var name string
-		name, rest, more = strings.Cut(rest, ";")
-		if !lowerToken(name) {
+		name, rest, more = cut(rest, ';')
+		if !isHeaderName(name) {
 			return incomplete("SignedHeaders must be header names in lower case, separated by ';', got '" + list + "'")
 		}
 		s.SignedHeaders = append(s.SignedHeaders, name)
@@ -237,8 +242,12 @@ func (s *Signature) setSignedHeaders(list string) *Error {
 	return nil
 }
 
-// lowerToken says whether s is an HTTP token (RFC 9110, 5.6.2) without capitals.
-func lowerToken(s string) bool {
+// isHeaderName says whether s is an HTTP token (RFC 9110, 5.6.2) without capitals.
+func isHeaderName(s string) bool {
+	switch s {
+	case "host", "x-amz-date", "content-type", "x-amz-security-token": // most are
+		return true
+	}
 	for i := range len(s) {
 		if tokenClass[s[i]]&lower == 0 {
 			return false

@@ -7,12 +7,12 @@ type scratch struct {
 	canonical []byte // the canonical request
 	toSign    []byte // the string to sign
 	payload   []byte // the payload's hash, or what stands for it
+	signature []byte // as computed
 	key       []byte // a header's key while it is looked up
 	path      []byte // a path while its dot segments are removed
 	pairs     []pair // the query's parameters, encoded, while they are sorted
 	encoded   []byte // what pairs point into
 	sum       [hashSize]byte
-	hex       [2 * hashSize]byte
 	mac       mac
 }
 
@@ -26,8 +26,9 @@ type target struct {
 }
 
 // canonicalRequest writes the canonical request of r (IAM User Guide, "Create a
-// signed AWS API request", step 1), whose last line is in c.payload.
-func (c *scratch) canonicalRequest(r *http.Request, t target, names []string) {
+// signed AWS API request", step 1), whose last line is in c.payload. list
+// is the names joined with semicolons.
+func (c *scratch) canonicalRequest(r *http.Request, t target, names []string, list string) {
 	method := r.Method
 	if method == "" {
 		method = http.MethodGet // what net/http sends for it
@@ -45,31 +46,17 @@ func (c *scratch) canonicalRequest(r *http.Request, t target, names []string) {
 		b = append(b, '\n')
 	}
 	b = append(b, '\n')
-	b = appendJoined(b, names)
+	b = append(b, list...)
 	b = append(b, '\n')
 	c.canonical = append(b, c.payload...)
 }
 
 // stringToSign writes the string to sign of the canonical request (step 3 there).
-func (c *scratch) stringToSign(stamp, date, region, service string) {
+func (c *scratch) stringToSign(stamp, scope string) {
 	b := append(c.toSign[:0], Algorithm+"\n"...)
 	b = append(b, stamp...)
 	b = append(b, '\n')
-	b = append(b, date...)
-	b = append(b, '/')
-	b = append(b, region...)
-	b = append(b, '/')
-	b = append(b, service...)
-	b = append(b, "/"+terminator+"\n"...)
+	b = append(b, scope...)
+	b = append(b, '\n')
 	c.toSign = c.appendHash(b, c.canonical)
-}
-
-func appendJoined(b []byte, names []string) []byte {
-	for i, name := range names {
-		if i > 0 {
-			b = append(b, ';')
-		}
-		b = append(b, name...)
-	}
-	return b
 }

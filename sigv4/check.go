@@ -30,19 +30,21 @@ func checkTime(s *Signature, now time.Time, rules *Rules) *Error {
 // checkSigned sees to it that the host is signed, and every header that is acted
 // on (IAM User Guide, "Create a signed AWS API request": "You must include the
 // host header … and any x-amz-* headers"). Content-Type may be left out there.
-func checkSigned(h http.Header, signed []string, rules *Rules) *Error {
+func checkSigned(h http.Header, s *Signature, rules *Rules) *Error {
+	signed := s.SignedHeaders
 	if !slices.Contains(signed, "host") {
 		return notSigned([]string{"host"})
 	}
 	if rules.AllAmzHeaders {
 		return checkAllSigned(h, signed)
 	}
-	for _, acted := range [...]struct{ key, name string }{
-		{keyDate, "x-amz-date"}, {keyToken, "x-amz-security-token"}, {keyTarget, "x-amz-target"},
-	} {
-		if len(h[acted.key]) > 0 && !slices.Contains(signed, acted.name) {
-			return notSigned([]string{acted.name})
-		}
+	switch {
+	case s.datedByAmz && !slices.Contains(signed, "x-amz-date"):
+		return notSigned([]string{"x-amz-date"})
+	case s.tokenInHeader && !slices.Contains(signed, "x-amz-security-token"):
+		return notSigned([]string{"x-amz-security-token"})
+	case len(h[keyTarget]) > 0 && !slices.Contains(signed, "x-amz-target"):
+		return notSigned([]string{"x-amz-target"})
 	}
 	return nil
 }

@@ -2,16 +2,13 @@ package sigv4
 
 import (
 	"bufio"
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"io"
 	"net/http"
 	"os"
 	"strings"
 	"testing"
-	"time"
 )
 
 // example is a request whose signature AWS documents.
@@ -26,6 +23,8 @@ type example struct {
 	RawPath bool     `json:"rawPath"`
 	// Canonical is the documented canonical request, where there is one.
 	Canonical []string `json:"canonical"`
+	// VerifyOnly says why Signer does not make this signature.
+	VerifyOnly string `json:"verifyOnly"`
 	// Signature is the documented one. It is in Request too.
 	Signature string `json:"signature"`
 }
@@ -107,15 +106,15 @@ func (e *example) checkCanonical(t *testing.T, r *http.Request, s *Signature) {
 // TestSignerMakesDocumentedSignatures signs the header-signed examples again.
 func TestSignerMakesDocumentedSignatures(t *testing.T) {
 	for _, e := range examples(t) {
-		r := e.received(t)
-		var s Signature
-		if err := Parse(r, &s); err != nil {
-			t.Fatal(err)
-		}
-		if s.Presigned {
+		if e.VerifyOnly != "" {
 			continue
 		}
 		t.Run(e.Name, func(t *testing.T) {
+			r := e.received(t)
+			var s Signature
+			if err := Parse(r, &s); err != nil {
+				t.Fatal(err)
+			}
 			documented := r.Header.Get("Authorization")
 			signer := Signer{Region: e.Region, Service: e.Service, RawPath: e.RawPath}
 			c := Credentials{AccessKeyID: s.AccessKeyID, SecretAccessKey: e.Secret, SessionToken: s.SecurityToken}
@@ -131,14 +130,3 @@ func TestSignerMakesDocumentedSignatures(t *testing.T) {
 
 // compact removes the optional blanks after commas.
 func compact(authorization string) string { return strings.ReplaceAll(authorization, ", ", ",") }
-
-func readAll(t testing.TB, r io.Reader) []byte {
-	t.Helper()
-	b, err := io.ReadAll(r)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return bytes.Clone(b)
-}
-
-var documentedDay = time.Date(2015, 8, 30, 12, 36, 0, 0, time.UTC)

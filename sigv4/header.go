@@ -101,6 +101,16 @@ func appendCollapsed(b []byte, value string) []byte {
 
 // plain says whether there is no white space to trim or to collapse.
 func plain(value string) bool {
-	return value == "" || value[0] != ' ' && value[len(value)-1] != ' ' &&
-		!strings.Contains(value, "  ") && strings.IndexByte(value, '\t') < 0
+	if strings.IndexByte(value, '\t') >= 0 {
+		return false
+	}
+	for from := 0; ; {
+		at := strings.IndexByte(value[from:], ' ')
+		if at < 0 {
+			return true
+		}
+		if from += at + 1; at == 0 || from == len(value) {
+			return false // at an end, or after another
+		}
+	}
 }

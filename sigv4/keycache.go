@@ -3,6 +3,7 @@ package sigv4
 import (
 	"crypto/subtle"
 	"hash/maphash"
+	"math/bits"
 	"strings"
 	"sync/atomic"
 )
@@ -20,9 +21,9 @@ type keyCache struct {
 
 // cachedKey is a signing key and what it was derived from.
 type cachedKey struct {
-	accessKeyID, date, region, service string
-	secret                             []byte
-	key                                signingKey
+	accessKeyID, scope string
+	secret             []byte
+	key                signingKey
 }
 
 func newKeyCache(keys int) keyCache {
@@ -32,7 +33,8 @@ func newKeyCache(keys int) keyCache {
 // set is the place of an access key's signing keys. Those of its days, regions
 // and services share it: there are seldom more than a few.
 func (k *keyCache) set(accessKeyID string) *[ways]atomic.Pointer[cachedKey] {
-	return &k.sets[maphash.String(k.seed, accessKeyID)%uint64(len(k.sets))]
+	at, _ := bits.Mul64(maphash.String(k.seed, accessKeyID), uint64(len(k.sets)))
+	return &k.sets[at]
 }
 
 // find is the key that was derived from the same secret, nil where there is none.
@@ -47,18 +49,14 @@ func (k *keyCache) find(s *Signature, secret string) *cachedKey {
 }
 
 func (e *cachedKey) matches(s *Signature) bool {
-	return e.accessKeyID == s.AccessKeyID && e.date == s.Date && e.service == s.Service && e.region == s.Region
+	return e.accessKeyID == s.AccessKeyID && e.scope == s.scope
 }
 
 // add keeps a key in the place of one that it supersedes, of an empty one, of an
 // earlier day's, or of any.
 func (k *keyCache) add(s *Signature, secret string, key signingKey) {
 	// The strings of s hold the whole of a request's headers in memory.
-	e := &cachedKey{
-		accessKeyID: strings.Clone(s.AccessKeyID), date: strings.Clone(s.Date),
-		region: strings.Clone(s.Region), service: strings.Clone(s.Service),
-		secret: []byte(secret), key: key,
-	}
+	e := &cachedKey{accessKeyID: strings.Clone(s.AccessKeyID), scope: strings.Clone(s.scope), secret: []byte(secret), key: key}
 	set := k.set(s.AccessKeyID)
 	victim := &set[k.replace.Add(1)%ways]
 	for i := range set {
@@ -67,7 +65,7 @@ func (k *keyCache) add(s *Signature, secret string, key signingKey) {
 			set[i].Store(e)
 			return
 		}
-		if old == nil || old.date < e.date {
+		if old == nil || old.scope[:8] < e.scope[:8] {
 			victim = &set[i]
 		}
 	}

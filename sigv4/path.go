@@ -12,7 +12,7 @@ func rawPath(r *http.Request) string {
 	if r.RequestURI == "" {
 		return r.URL.EscapedPath()
 	}
-	path, _, _ := strings.Cut(originForm(r.RequestURI), "?")
+	path, _, _ := cut(originForm(r.RequestURI), '?')
 	return path
 }
 
@@ -21,7 +21,7 @@ func rawQuery(r *http.Request) string {
 	if r.RequestURI == "" {
 		return r.URL.RawQuery
 	}
-	_, query, _ := strings.Cut(r.RequestURI, "?")
+	_, query, _ := cut(r.RequestURI, '?')
 	return query
 }
 
@@ -81,7 +81,7 @@ func appendOnce(b []byte, path string) []byte {
 func appendNormalized(b []byte, path string) []byte {
 	for rest, more := path, true; more; {
 		var segment string
-		segment, rest, more = strings.Cut(rest, "/")
+		segment, rest, more = cut(rest, '/')
 		switch segment {
 		case "", ".":
 		case "..":

@@ -43,7 +43,7 @@ func (p *queryParts) part(name string) *queryPart {
 // carriesSignature says whether a query has the parameters of a presigned URL,
 // of Version 4 or of Version 2.
 func carriesSignature(query string) bool {
-	if !strings.Contains(query, "X-") && !strings.Contains(query, "%") && !strings.Contains(query, "AWSAccessKeyId") {
+	if query == "" || !strings.Contains(query, "X-") && !strings.Contains(query, "%") && !strings.Contains(query, "AWSAccessKeyId") {
 		return false
 	}
 	for name := range parameters(query) {
@@ -61,8 +61,8 @@ func parameters(query string) func(yield func(name, value string) bool) {
 	return func(yield func(name, value string) bool) {
 		for rest, more := query, true; more; {
 			var pair string
-			pair, rest, more = strings.Cut(rest, "&")
-			name, value, _ := strings.Cut(pair, "=")
+			pair, rest, more = cut(rest, '&')
+			name, value, _ := cut(pair, '=')
 			if !yield(unescape(name), unescape(value)) {
 				return
 			}

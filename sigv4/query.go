@@ -3,7 +3,6 @@ package sigv4
 import (
 	"bytes"
 	"slices"
-	"strings"
 )
 
 // pair is a parameter in scratch.encoded: its name up to middle, then its value.
@@ -40,11 +39,11 @@ func (c *scratch) encodePairs(query string, presigned bool) {
 	c.pairs, c.encoded = c.pairs[:0], c.encoded[:0]
 	for rest, more := query, true; more; {
 		var parameter string
-		parameter, rest, more = strings.Cut(rest, "&")
+		parameter, rest, more = cut(rest, '&')
 		if parameter == "" {
 			continue
 		}
-		name, value, _ := strings.Cut(parameter, "=")
+		name, value, _ := cut(parameter, '=')
 		var p pair
 		p.start = len(c.encoded)
 		c.encoded = appendComponent(c.encoded, name)

@@ -114,12 +114,11 @@ func (s *Signer) scope(stamp string) string {
 func (s *Signer) signature(r *http.Request, query string, names []string, secret, payloadHash, stamp string) string {
 	c := newScratch()
 	c.payload = append(c.payload, payloadHash...)
-	c.canonicalRequest(r, target{path: r.URL.EscapedPath(), query: query, rawPath: s.RawPath}, names)
-	date := stamp[:len("20060102")]
-	c.stringToSign(stamp, date, s.Region, s.Service)
-	key := deriveKey(secret, date, s.Region, s.Service)
+	c.canonicalRequest(r, target{path: r.URL.EscapedPath(), query: query, rawPath: s.RawPath}, names, strings.Join(names, ";"))
+	c.stringToSign(stamp, s.scope(stamp))
+	key := deriveKey(secret, stamp[:len("20060102")], s.Region, s.Service)
 	c.sign(&key)
-	return string(c.hex[:])
+	return string(c.signature)
 }
 
 // unsignedHeaders are those that a hop on the way, or the transport, adds,

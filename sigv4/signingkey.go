@@ -4,7 +4,6 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding"
-	"encoding/hex"
 	"hash"
 )
 
@@ -66,18 +65,19 @@ func (m mac) resume(state []byte) {
 	}
 }
 
-// sign computes the signature of the string to sign into c.hex.
+// sign computes the signature of the string to sign into c.signature.
 func (c *scratch) sign(key *signingKey) {
 	c.mac.resume(key.inner)
 	c.mac.hash.Write(c.toSign)
 	inner := c.mac.hash.Sum(c.sum[:0])
 	c.mac.resume(key.outer)
 	c.mac.hash.Write(inner)
-	hex.Encode(c.hex[:], c.mac.hash.Sum(c.sum[:0]))
+	c.mac.hash.Sum(c.sum[:0])
+	c.signature = appendHex(c.signature[:0], &c.sum)
 }
 
 // appendHash appends the SHA-256 of data in lower-case hexadecimal digits.
 func (c *scratch) appendHash(b, data []byte) []byte {
 	c.sum = sha256.Sum256(data)
-	return hex.AppendEncode(b, c.sum[:])
+	return appendHex(b, &c.sum)
 }

@@ -82,8 +82,13 @@ type Signature struct {
 	Expires       time.Duration // of a presigned request; 0 where it names none
 	PayloadHash   string        // x-amz-content-sha256, "" where not sent
 
-	terminator string // last part of the scope
-	stamp      string // Signed as it goes into the string to sign
+	// What goes into the string to sign and the canonical request as it was sent.
+	scope      string // Date/Region/Service/aws4_request
+	stamp      string // Signed
+	headerList string // SignedHeaders
+	terminator string // the scope's last part
+	// Which headers what is above came from.
+	datedByAmz, tokenInHeader bool
 }
 
 // Credentials are an access key, with a session token for temporary ones.

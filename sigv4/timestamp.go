@@ -22,12 +22,24 @@ func parseStamp(s string) (time.Time, bool) {
 	hour, ok4 := digits(s[9:11])
 	minute, ok5 := digits(s[11:13])
 	second, ok6 := digits(s[13:15])
-	if !(ok1 && ok2 && ok3 && ok4 && ok5 && ok6) || hour > 23 || minute > 59 || second > 59 {
-		return time.Time{}, false
+	if !(ok1 && ok2 && ok3 && ok4 && ok5 && ok6) || month < 1 || month > 12 ||
+		day < 1 || day > daysIn(year, month) || hour > 23 || minute > 59 || second > 59 {
+		return time.Time{}, false // time.Date would carry 31 February over into March
 	}
-	t := time.Date(year, time.Month(month), day, hour, minute, second, 0, time.UTC)
-	// time.Date carries 31 February over into March.
-	return t, month >= 1 && month <= 12 && day >= 1 && t.Day() == day
+	return time.Date(year, time.Month(month), day, hour, minute, second, 0, time.UTC), true
+}
+
+func daysIn(year, month int) int {
+	switch month {
+	case 4, 6, 9, 11:
+		return 30
+	case 2:
+		if year%4 == 0 && (year%100 != 0 || year%400 == 0) {
+			return 29
+		}
+		return 28
+	}
+	return 31
 }
 
 func digits(s string) (n int, ok bool) {

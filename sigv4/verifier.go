@@ -44,7 +44,7 @@ func check(r *http.Request, s *Signature, now time.Time, rules *Rules) *Error {
 	if e := checkTime(s, now, rules); e != nil {
 		return e
 	}
-	if e := checkSigned(r.Header, s.SignedHeaders, rules); e != nil {
+	if e := checkSigned(r.Header, s, rules); e != nil {
 		return e
 	}
 	return checkScope(s, rules)
@@ -55,8 +55,8 @@ func (v *Verifier) verify(c *scratch, r *http.Request, s *Signature, body []byte
 	if e := c.setPayload(r, s, body, rules); e != nil {
 		return e
 	}
-	c.canonicalRequest(r, target{rawPath(r), rawQuery(r), rules.RawPath, s.Presigned}, s.SignedHeaders)
-	c.stringToSign(s.stamp, s.Date, s.Region, s.Service)
+	c.canonicalRequest(r, target{rawPath(r), rawQuery(r), rules.RawPath, s.Presigned}, s.SignedHeaders, s.headerList)
+	c.stringToSign(s.stamp, s.scope)
 	if cached := v.keys.find(s, secret); cached != nil {
 		c.sign(&cached.key)
 		return c.compare(s)
@@ -71,7 +71,7 @@ func (v *Verifier) verify(c *scratch, r *http.Request, s *Signature, body []byte
 }
 
 func (c *scratch) compare(s *Signature) *Error {
-	if subtle.ConstantTimeCompare(c.hex[:], []byte(s.Signature)) == 1 {
+	if subtle.ConstantTimeCompare(c.signature, []byte(s.Signature)) == 1 {
 		return nil
 	}
 	return &Error{Fault: Mismatch, Message: wordsMismatch, CanonicalRequest: string(c.canonical), StringToSign: string(c.toSign)}
