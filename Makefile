@@ -43,7 +43,7 @@ test: need-go need-clients ## the whole test suite; installs what it needs
 	go run ./internal/lint/tally -modules '$(MODULE_LIST)'
 
 .PHONY: test-race
-test-race: need-go need-clients ## the whole test suite under the race detector
+test-race: need-go need-clients need-cc ## the whole test suite under the race detector
 	@go run ./internal/lint/tally -race -timeout 60m -modules '$(MODULE_LIST)'
 
 .PHONY: test-long
@@ -68,9 +68,10 @@ generate-check: need-go need-npm ## generate, and fail when that changes a file
 	if ! diff <(echo "$$before") <(sums); then echo "make generate changes these files: check them in" >&2; exit 1; fi
 
 .PHONY: lint
-lint: need-go ## format, vet, staticcheck, govulncheck, our own checks, size figures
+lint: need-go ## format, tidy modules, vet, staticcheck, govulncheck, our own checks, size figures
 	@unformatted=$$(gofmt -l $$(git ls-files -co --exclude-standard '*.go'))
 	if [ -n "$$unformatted" ]; then echo "not formatted:"; echo "$$unformatted"; exit 1; fi
+	$(call each_module,go mod tidy -diff)
 	$(call each_module,go vet ./...)
 	$(call each_module,go run $(STATICCHECK) ./...)
 	db=$$(cd / && GOFLAGS= go mod download -json $(VULNDB) | sed -n 's/^\t"Dir": "\(.*\)".*/\1/p')
@@ -117,6 +118,11 @@ endef
 .PHONY: need-npm
 need-npm:
 	@$(call install_missing,node=nodejs npm=npm)
+
+# The race detector is C.
+.PHONY: need-cc
+need-cc:
+	@$(call install_missing,cc=build-essential)
 
 # The clients that the end-to-end tests run against a real server.
 .PHONY: need-packages
