@@ -34,17 +34,17 @@ func FormOf(svc *Service, r *http.Request) Form {
 		return Native
 	}
 	accept := r.Header["Accept"]
-	if len(accept) == 1 && mediaType(accept[0]) == "application/json" {
+	if len(accept) == 1 && hasMediaType(accept[0], jsonType) {
 		return JSONTwin
 	}
 	return Native
 }
 
-// mediaType is a Content-Type or Accept header's type without its parameters,
-// in lower case.
-func mediaType(header string) string {
+// hasMediaType says whether a Content-Type or Accept header is of that type,
+// whatever its parameters.
+func hasMediaType(header, mediaType string) bool {
 	header, _, _ = strings.Cut(header, ";")
-	return strings.ToLower(strings.TrimSpace(header))
+	return strings.EqualFold(strings.TrimSpace(header), mediaType)
 }
 
 // DecodeInput reads the operation's input from the request; body is the whole

@@ -130,7 +130,10 @@ func errInvalidAction(svc *Service, action, version string) *Error {
 // actionOf reads Action and Version from the URL's query and a form. Either one
 // twice is refused, as errTwice says.
 func actionOf(r *http.Request, body []byte) (action, version string, err *Error) {
-	texts := [2][]byte{[]byte(r.URL.RawQuery), nil}
+	texts := [2][]byte{nil, nil}
+	if r.URL.RawQuery != "" {
+		texts[0] = []byte(r.URL.RawQuery)
+	}
 	if len(body) > 0 && isForm(r) {
 		texts[1] = body
 	}

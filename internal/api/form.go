@@ -22,7 +22,7 @@ func parameters(r *http.Request, body []byte) [2]string {
 
 func isForm(r *http.Request) bool {
 	t := r.Header["Content-Type"]
-	return len(t) == 0 || len(t) == 1 && mediaType(t[0]) == formType
+	return len(t) == 0 || len(t) == 1 && hasMediaType(t[0], formType)
 }
 
 // eachParameter calls f with every name and value, decoded, in order, until f
@@ -57,9 +57,12 @@ func errQueryString() *Error {
 // unescape decodes a form's text: false for a bad escape and for bytes that are
 // not UTF-8. It allocates only when there is something to decode.
 func unescape(s string) (string, bool) {
-	i := strings.IndexAny(s, "%+")
-	if i < 0 {
-		return s, utf8.ValidString(s)
+	i := 0
+	for i < len(s) && s[i] < utf8.RuneSelf && s[i] != '%' && s[i] != '+' {
+		i++
+	}
+	if i == len(s) {
+		return s, true
 	}
 	b := make([]byte, i, len(s))
 	copy(b, s)

@@ -22,8 +22,8 @@ func decodeJSON(s *Shape, v reflect.Value, r *http.Request, body []byte) *Error 
 
 // isAmazonJSON: without application/x-amz-json-1.N AWS finds no operation.
 func isAmazonJSON(r *http.Request) bool {
-	t := mediaType(r.Header.Get("Content-Type"))
-	return t == "application/x-amz-json-1.1" || t == "application/x-amz-json-1.0"
+	t := r.Header["Content-Type"]
+	return len(t) == 1 && (hasMediaType(t[0], "application/x-amz-json-1.1") || hasMediaType(t[0], "application/x-amz-json-1.0"))
 }
 
 func decodeJSONBody(s *Shape, v reflect.Value, body []byte) *Error {

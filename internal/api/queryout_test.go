@@ -105,7 +105,9 @@ func TestQueryText(t *testing.T) {
 		}
 		body = encode(t, iam.API, "CreateRole", out, api.JSONTwin).Body
 		var twin struct {
-			CreateRoleResponse struct{ CreateRoleResult struct{ Role struct{ Description string } } }
+			CreateRoleResponse struct {
+				CreateRoleResult struct{ Role struct{ Description string } }
+			}
 		}
 		if err := json.Unmarshal(body, &twin); err != nil {
 			t.Errorf("%q: %v in %s", c.in, err, body)

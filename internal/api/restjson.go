@@ -8,7 +8,7 @@ import (
 // decodeRESTJSON reads the JSON body of a REST-JSON request. A Content-Type, if
 // there is one, must be JSON's.
 func decodeRESTJSON(s *Shape, v reflect.Value, r *http.Request, body []byte) *Error {
-	if t := r.Header.Get("Content-Type"); t != "" && mediaType(t) != jsonType {
+	if t := r.Header.Get("Content-Type"); t != "" && !hasMediaType(t, jsonType) {
 		return Errorf(http.StatusUnsupportedMediaType, "UnsupportedMediaTypeException", "The Content-Type of the request is not %s.", jsonType)
 	}
 	return decodeJSONBody(s, v, body)

@@ -17,7 +17,7 @@ import (
 // differs only beyond the basic plane, and there the documentation speaks of
 // characters.
 func Validate(svc *Service, op *Operation, in any) *Error {
-	if op.Input == nil {
+	if op.Input == nil || len(op.Input.Members) == 0 {
 		return nil
 	}
 	c := checker{svc: svc}

@@ -3,6 +3,7 @@ package api
 import (
 	"reflect"
 	"slices"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -147,6 +148,9 @@ func (w *xmlWriter) attributes(s *Shape, v reflect.Value, namespace string) stri
 	for i := range s.Members {
 		if m := &s.Members[i]; m.Attribute && !absent(v.Field(i)) {
 			value := appendText(nil, v.Field(i), m.Shape, w.format)
+			if strings.HasPrefix(m.Wire, "xsi:") {
+				text += ` xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"`
+			}
 			text += " " + m.Wire + `="` + string(appendXMLAttribute(nil, string(value))) + `"`
 		}
 	}

@@ -129,7 +129,11 @@ func (g *graph) memberShapes(name string, s *shape) string {
 	b.WriteString("[]api.MemberShape{\n")
 	for _, m := range s.Members {
 		f := []string{"Name: " + strconv.Quote(m.Name), "Wire: " + strconv.Quote(or(m.LocationName, m.Name))}
-		for field, value := range map[string]string{"Location": m.Location, "Query": m.QueryName, "Namespace": m.XMLNamespace.URI} {
+		namespace := m.XMLNamespace.URI
+		if m.XMLNamespace.Prefix != "" {
+			namespace = ""
+		}
+		for field, value := range map[string]string{"Location": m.Location, "Query": m.QueryName, "Namespace": namespace} {
 			if value != "" {
 				f = append(f, field+": "+strconv.Quote(value))
 			}

@@ -53,7 +53,8 @@ type ref struct {
 	Flattened     bool   `json:"flattened"`
 	Streaming     bool   `json:"streaming"`
 	XMLNamespace  struct {
-		URI string `json:"uri"`
+		Prefix string `json:"prefix"` // of an attribute inside; the writer declares it
+		URI    string `json:"uri"`
 	} `json:"xmlNamespace"`
 }
 
