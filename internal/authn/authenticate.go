@@ -199,3 +199,6 @@ func signatureFault(err error) error {
 	}
 	return err
 }
+
+// View is the newest state of an account, as the authenticator sees it.
+func (a *Authenticator) View(account string) *directory.View { return a.directory.View(account) }

@@ -272,3 +272,9 @@ func (n *Node) Directory() *directory.Directory { return n.directory }
 
 // Data is the data folder.
 func (n *Node) Data() string { return n.data }
+
+// Address is the API listener's host and port.
+func (n *Node) Address() string { return n.api.Addr().String() }
+
+// Authenticator is the node's authenticator, for what runs in the same process.
+func (n *Node) Authenticator() *authn.Authenticator { return n.server.Authenticator() }

@@ -124,3 +124,6 @@ func (s *Server) HTTP() *http.Server {
 		ErrorLog:          slog.NewLogLogger(s.Log.Handler(), slog.LevelDebug),
 	}
 }
+
+// Authenticator is what authenticates the server's calls.
+func (s *Server) Authenticator() *authn.Authenticator { return s.authenticator }
