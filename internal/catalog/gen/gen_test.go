@@ -7,8 +7,10 @@ import (
 	"crypto/sha512"
 	"encoding/base64"
 	"encoding/json"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -19,14 +21,21 @@ import (
 // tarball is an npm archive of one file, and its digest as npm writes it.
 func tarball(t *testing.T, name, text string) (packed []byte, integrity string) {
 	t.Helper()
+	return tarballOf(t, files{name: []byte(text)})
+}
+
+func tarballOf(t *testing.T, contents files) (packed []byte, integrity string) {
+	t.Helper()
 	var out bytes.Buffer
 	zipped := gzip.NewWriter(&out)
 	entries := tar.NewWriter(zipped)
-	if err := entries.WriteHeader(&tar.Header{Name: name, Mode: 0o644, Size: int64(len(text))}); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := entries.Write([]byte(text)); err != nil {
-		t.Fatal(err)
+	for _, name := range slices.Sorted(maps.Keys(contents)) {
+		if err := entries.WriteHeader(&tar.Header{Name: name, Mode: 0o644, Size: int64(len(contents[name]))}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := entries.Write(contents[name]); err != nil {
+			t.Fatal(err)
+		}
 	}
 	if err := entries.Close(); err != nil {
 		t.Fatal(err)
