@@ -1,0 +1,210 @@
+package directory
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"regexp"
+	"strings"
+
+	"github.com/gatehouse-iam/gatehouse/internal/api"
+	"github.com/gatehouse-iam/gatehouse/policy"
+)
+
+// identify returns the trust policy with the users and roles in it as unique
+// ids, and nothing else changed (P-04, G-16). A principal that does not exist is
+// refused (V-15).
+func (v *View) identify(text string) (string, error) {
+	return rewrite(text, func(p policy.PrincipalValue) (string, error) {
+		switch p.Kind {
+		case "*":
+			return "", api.Errorf(http.StatusBadRequest, "MalformedPolicyDocument", `AssumeRolepolicy contained an invalid principal: "STAR":"*".`)
+		case "AWS":
+			return v.principalID(p.Value)
+		case "Service":
+			return "", checkService(p.Value)
+		case "Federated":
+			return "", v.checkFederated(p.Value)
+		}
+		return "", invalidPrincipal(p.Kind, p.Value)
+	})
+}
+
+// TrustText is the role's trust policy as it is shown: ids of users and roles
+// that live are their ARNs, those of deleted ones stay as they are
+// (reference_policies_elements_principal).
+func (v *View) TrustText(r *Role) string {
+	text, err := rewrite(r.Trust.Text, func(p policy.PrincipalValue) (string, error) {
+		if p.Kind != "AWS" {
+			return "", nil
+		}
+		return v.arnOf(p.Value), nil
+	})
+	if err != nil {
+		return r.Trust.Text // not of today's grammar: shown as it is
+	}
+	return text
+}
+
+// rewrite replaces principals in a document. replace gives the new value, "" to
+// keep the old.
+func rewrite(text string, replace func(policy.PrincipalValue) (string, error)) (string, error) {
+	principals, err := policy.Principals(policy.Trust, text)
+	if err != nil {
+		return "", malformedPolicy(err)
+	}
+	var b strings.Builder
+	end := 0
+	for _, p := range principals {
+		value, err := replace(p)
+		if err != nil {
+			return "", err
+		}
+		if value == "" || value == p.Value {
+			continue
+		}
+		b.WriteString(text[end:p.Offset])
+		b.WriteString(quote(value))
+		end = p.End
+	}
+	b.WriteString(text[end:])
+	return b.String(), nil
+}
+
+func quote(s string) string {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	e.Encode(s) // a string and a buffer: it cannot fail
+	return strings.TrimSuffix(b.String(), "\n")
+}
+
+func invalidPrincipal(kind, value string) error {
+	return api.Errorf(http.StatusBadRequest, "MalformedPolicyDocument", `Invalid principal in policy: "%s":"%s"`, strings.ToUpper(kind), value)
+}
+
+// principalID is the unique id of a user or role that a policy names by its ARN,
+// "" for the other principals of kind AWS.
+func (v *View) principalID(value string) (string, error) {
+	if value == "*" {
+		return "", nil
+	}
+	if isAccount(value) {
+		return "", v.checkAccount(value, value)
+	}
+	if isUniqueID(value) {
+		if v.arnOf(value) == "" {
+			return "", invalidPrincipal("AWS", value)
+		}
+		return "", nil
+	}
+	parts := strings.SplitN(value, ":", 6)
+	if len(parts) != 6 || parts[0] != "arn" || parts[1] != "aws" || parts[3] != "" || !v.Of(parts[4]).Exists() {
+		return "", invalidPrincipal("AWS", value)
+	}
+	id, ok := v.Of(parts[4]).namedID(parts[2], parts[5], value)
+	if !ok {
+		return "", invalidPrincipal("AWS", value)
+	}
+	return id, nil
+}
+
+// checkAccount refuses an account that this server does not hold: as for AWS, a
+// principal that does not exist (V-15).
+func (v *View) checkAccount(account, value string) error {
+	if !v.Of(account).Exists() {
+		return invalidPrincipal("AWS", value)
+	}
+	return nil
+}
+
+// namedID finds what an ARN of the view's account names. The id is "" for what
+// keeps its ARN in the document: the account and sessions.
+func (v *View) namedID(service, resource, arn string) (id string, ok bool) {
+	kind, name, _ := strings.Cut(resource, "/")
+	last := name[strings.LastIndexByte(name, '/')+1:]
+	switch service + ":" + kind {
+	case "iam:root":
+		return "", resource == "root"
+	case "iam:user":
+		if u := v.user(last); u != nil && u.ARN(v.account) == arn {
+			return u.ID, true
+		}
+	case "iam:role":
+		if r := v.role(last); r != nil && r.ARN(v.account) == arn {
+			return r.ID, true
+		}
+	case "sts:assumed-role":
+		role, session, _ := strings.Cut(name, "/")
+		r := v.role(role)
+		return "", r != nil && r.Name == role && session != ""
+	case "sts:federated-user":
+		return "", name != ""
+	}
+	return "", false
+}
+
+// isUniqueID says whether a principal is the unique id of a user or role.
+func isUniqueID(value string) bool {
+	return strings.HasPrefix(value, "AIDA") || strings.HasPrefix(value, "AROA")
+}
+
+// arnOf is the ARN of a living user or role of any account, by its unique id.
+func (v *View) arnOf(id string) string {
+	if !isUniqueID(id) {
+		return ""
+	}
+	if arn := v.ownARN(id); arn != "" {
+		return arn
+	}
+	for account := range v.Accounts("") {
+		if account == v.account {
+			continue
+		}
+		if arn := v.Of(account).ownARN(id); arn != "" {
+			return arn
+		}
+	}
+	return ""
+}
+
+func (v *View) ownARN(id string) string {
+	if u := v.UserByID(id); u != nil {
+		return u.ARN(v.account)
+	}
+	if r := v.RoleByID(id); r != nil {
+		return r.ARN(v.account)
+	}
+	return ""
+}
+
+// servicePrincipal is the form of a service's name (P-05). Which services exist
+// is not checked: a role for one that is not served here does no harm.
+var servicePrincipal = regexp.MustCompile(`^[a-z0-9-]+(\.[a-z0-9-]+)*\.(amazonaws\.com|amazonaws\.com\.cn|amazon\.com|aws\.internal)$`)
+
+func checkService(value string) error {
+	if !servicePrincipal.MatchString(value) {
+		return invalidPrincipal("Service", value)
+	}
+	return nil
+}
+
+// domainName is the form of the web identity providers that have no ARN, such as
+// accounts.google.com.
+var domainName = regexp.MustCompile(`^([A-Za-z0-9-]+\.)+[A-Za-z]{2,}$`)
+
+// checkFederated accepts the providers of accounts that exist, and domain names.
+func (v *View) checkFederated(value string) error {
+	parts := strings.SplitN(value, ":", 6)
+	if len(parts) == 6 && parts[0] == "arn" && parts[1] == "aws" && parts[2] == "iam" && parts[3] == "" {
+		kind, name, _ := strings.Cut(parts[5], "/")
+		if name != "" && (kind == "oidc-provider" || kind == "saml-provider") && v.Of(parts[4]).Exists() {
+			return nil
+		}
+		return invalidPrincipal("Federated", value)
+	}
+	if !domainName.MatchString(value) {
+		return api.Errorf(http.StatusBadRequest, "MalformedPolicyDocument", "Federated principals must be valid domain names or SAML metadata ARNs")
+	}
+	return nil
+}
