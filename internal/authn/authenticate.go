@@ -180,7 +180,11 @@ func (c *Caller) Still(v *directory.View) bool {
 	if key == nil || !key.Active {
 		return false
 	}
-	return p.Kind == policy.Root || v.UserByID(p.EntityID) != nil
+	if p.Kind == policy.Root {
+		return true
+	}
+	u := v.UserByID(p.EntityID)
+	return u != nil && u.ARN(v.Account()) == p.ARN
 }
 
 func (r *rules) of(region string) *sigv4.Rules {

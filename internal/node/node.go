@@ -29,7 +29,7 @@ type Node struct {
 	directory *directory.Directory
 	journal   *journal.Journal
 	server    *server.Server
-	first     *directory.Bootstrapped
+	first     *first
 
 	api, console *listener
 	background   context.Context
@@ -58,7 +58,7 @@ func Start(ctx context.Context, c Config) (*Node, error) {
 
 func (n *Node) start(ctx context.Context) error {
 	for _, step := range []func(context.Context) error{
-		n.openData, n.openDirectory, n.bootstrap, n.openListeners, n.serve,
+		n.openData, n.openDirectory, n.bootstrap, n.openListeners, n.finishFirstStart, n.serve,
 	} {
 		if err := step(ctx); err != nil {
 			return err
@@ -110,7 +110,7 @@ func (n *Node) openDirectory(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	tokens := authn.NewTokens(n.keyring.For("session-token"))
+	tokens := authn.NewTokens(n.keyring.For("session-token"), openedTokens)
 	n.server, err = server.New(server.Options{
 		Region: n.config.Region, ConsoleURL: n.config.PublicURL, Directory: n.directory, Tokens: tokens,
 		Journal: n.journal, Implementations: Implementations(n.directory, tokens),
@@ -118,6 +118,12 @@ func (n *Node) openDirectory(ctx context.Context) (err error) {
 	})
 	return err
 }
+
+// openedTokens is how many session tokens stay opened.
+const openedTokens = 1 << 14
+
+// finishFirstStart leaves the administrator's key, now that the address is known.
+func (n *Node) finishFirstStart(context.Context) error { return n.writeAdmin() }
 
 // listener is a listening socket and the server behind it.
 type listener struct {

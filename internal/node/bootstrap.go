@@ -1,0 +1,147 @@
+package node
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base32"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/gatehouse-iam/gatehouse/internal/directory"
+	"github.com/gatehouse-iam/gatehouse/internal/seal"
+)
+
+// first is what the first start made and shows once.
+type first struct {
+	directory.Bootstrapped
+	generatedPassword string // "" where the environment gave one
+}
+
+// bootstrap makes the first account, where there is none. Its root password is
+// hashed while the node serves already: hashing takes long, by design.
+func (n *Node) bootstrap(ctx context.Context) error {
+	f := n.config.First
+	made, created, err := n.directory.Bootstrap(ctx, directory.BootstrapOptions{
+		AccountID: n.config.AccountID, RootEmail: n.config.RootEmail,
+		RootKeyID: f.RootAccessKeyID, RootSecret: f.RootSecretAccessKey, Admin: n.config.BootstrapAdmin,
+	})
+	if err != nil {
+		return err
+	}
+	if !created {
+		n.warnIgnored(made.Account)
+		return n.completeRootPassword(made.Account)
+	}
+	n.first = &first{Bootstrapped: made}
+	password := f.RootPassword
+	if password == "" {
+		password = generatedPassword()
+		n.first.generatedPassword = password
+	}
+	n.setRootPassword(made.Account, password)
+	return nil
+}
+
+// completeRootPassword gives the root user a new password where the first start
+// was cut off before it had stored one.
+func (n *Node) completeRootPassword(account string) error {
+	if n.directory.View(account).AccountRecord().Root.Login != nil {
+		return nil
+	}
+	password := generatedPassword()
+	n.first = &first{Bootstrapped: directory.Bootstrapped{Account: account}, generatedPassword: password}
+	n.setRootPassword(account, password)
+	return nil
+}
+
+func (n *Node) setRootPassword(account, password string) {
+	n.inBackground(func() error {
+		return n.directory.SetRootPassword(n.background, account, password, seal.NewPasswords(seal.DefaultCost))
+	})
+}
+
+// warnIgnored says which settings of the first start do not count any more, and
+// that a root key is there.
+func (n *Node) warnIgnored(account string) {
+	if id := n.config.AccountID; id != "" && id != account {
+		n.config.Log.Warn("--account-id counts at the first start only", "account", account, "ignored", id)
+	}
+	if keys := n.directory.View(account).AccountRecord().Root.Keys; len(keys) > 0 {
+		n.config.Log.Warn("the root user has an access key; AWS recommends none: create an administrator and delete it", "keys", len(keys))
+	}
+}
+
+// generatedPassword has 130 bits, in groups that can be read out, and the kinds of
+// characters that password policies ask for.
+func generatedPassword() string {
+	var b [17]byte
+	rand.Read(b[:])
+	text := strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(b[:]))
+	return "Gh1-" + text[0:9] + "-" + text[9:18] + "-" + text[18:26]
+}
+
+// adminFile is where the first start leaves the administrator's access key.
+const adminFile = "admin.env"
+
+// writeAdmin writes DATA/admin.env for the bootstrapped administrator.
+func (n *Node) writeAdmin() error {
+	if n.first == nil || n.first.AdminKeyID == "" {
+		return nil
+	}
+	text := fmt.Sprintf("export AWS_ENDPOINT_URL=%s\nexport AWS_ACCESS_KEY_ID=%s\nexport AWS_SECRET_ACCESS_KEY=%s\nexport AWS_REGION=%s\nexport AWS_DEFAULT_REGION=%s\n",
+		n.URL(), n.first.AdminKeyID, n.first.AdminSecret, n.config.Region, n.config.Region)
+	path := filepath.Join(n.data, adminFile)
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		return fmt.Errorf("the administrator's access key: %w", err)
+	}
+	return os.Chmod(path, 0o600)
+}
+
+// Welcome tells the first start's user how to sign in; later starts tell where
+// the administrator's profile is.
+func (n *Node) Welcome(w io.Writer) {
+	if n.first == nil {
+		return
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "\nGatehouse made the account %s in %s.\n\n", n.first.Account, n.data)
+	fmt.Fprintf(&b, "Root user   %s\n", n.config.RootEmail)
+	if n.first.generatedPassword != "" {
+		fmt.Fprintf(&b, "Password    %s   (shown once: keep it safe)\n", n.first.generatedPassword)
+	} else {
+		fmt.Fprintf(&b, "Password    as GATEHOUSE_ROOT_PASSWORD says\n")
+	}
+	fmt.Fprintf(&b, "Console     %s\n", n.ConsoleURL())
+	if n.config.First.RootAccessKeyID != "" {
+		fmt.Fprintf(&b, "\nWarning: the root user has the access key %s. It is for tests; AWS recommends none.\n", n.config.First.RootAccessKeyID)
+	}
+	n.welcomeAdmin(&b)
+	fmt.Fprintln(&b)
+	io.WriteString(w, b.String())
+}
+
+func (n *Node) welcomeAdmin(b *strings.Builder) {
+	if n.first.AdminKeyID == "" {
+		fmt.Fprintf(b, "\nTo begin with an administrator instead of the root user, start a new data folder with --bootstrap-admin.\n")
+		return
+	}
+	path := filepath.Join(n.data, adminFile)
+	fmt.Fprintf(b, `
+The user admin has an access key; it is a static administrator key, so delete it when you have better.
+Use it in this shell:
+
+  . %[1]s
+  aws --endpoint-url "$AWS_ENDPOINT_URL" sts get-caller-identity
+
+or as a profile in ~/.aws/config (AWS CLI 2.13 and later):
+
+  [profile gatehouse]
+  endpoint_url = %[2]s
+  region = %[3]s
+  aws_access_key_id = %[4]s
+  aws_secret_access_key = (stands in %[1]s)
+`, path, n.URL(), n.config.Region, n.first.AdminKeyID)
+}
