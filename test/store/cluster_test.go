@@ -92,13 +92,19 @@ func (c *cluster) startMember(t *testing.T, i int) {
 
 func (c *cluster) stop() {
 	var wg sync.WaitGroup
-	for i, server := range c.running {
-		if server != nil {
-			wg.Go(server.Close)
-			c.running[i] = nil
-		}
+	for i := range members {
+		wg.Go(func() { c.stopMember(i) })
 	}
 	wg.Wait()
+}
+
+// stopMember stops a member without a word to the others.
+func (c *cluster) stopMember(i int) {
+	if server := c.running[i]; server != nil {
+		server.Server.HardStop()
+		server.Close()
+		c.running[i] = nil
+	}
 }
 
 // leader is the member that leads.
