@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 
 	"github.com/gatehouse-iam/gatehouse/internal/node"
 )
@@ -33,8 +34,8 @@ func (c *resetPasswordCommand) Run(s *streams) error {
 	if data == "" {
 		data = defaultData(s.env)
 	}
-	if _, err := os.Stat(data); errors.Is(err, os.ErrNotExist) {
-		return fmt.Errorf("there is no data folder %s; name it with --data", data)
+	if _, err := os.Stat(filepath.Join(data, "gatehouse.db")); errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("%s is no data folder of Gatehouse; name it with --data", data)
 	}
 	password, account, err := node.ResetRootPassword(context.Background(), node.Config{Data: data, MasterKey: s.env("GATEHOUSE_MASTER_KEY")}, c.Account)
 	if err != nil {
