@@ -93,18 +93,14 @@ func (r *jsonReader) sequence(open, close byte, item func() error) error {
 	r.pos++
 	for first := true; ; first = false {
 		switch c := r.peek(); {
-		case first && c == close:
+		case c == close:
 			r.pos++
 			r.depth--
 			return nil
-		case !first && c == close:
-			r.pos++
-			r.depth--
-			return nil
-		case !first && c == ',':
-			r.pos++
-		case !first:
+		case !first && c != ',':
 			return r.fault("no comma")
+		case !first:
+			r.pos++
 		}
 		if err := item(); err != nil {
 			return err

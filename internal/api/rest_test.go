@@ -223,3 +223,27 @@ func TestRESTXMLRoundTrip(t *testing.T) {
 		t.Errorf("%+v, %v from %s", in, err, body)
 	}
 }
+
+// FuzzXML: what is taken is read the same after it was written.
+func FuzzXML(f *testing.F) {
+	f.Add(`<RuleSet xmlns:xsi="x" xsi:type="k"><Rule><ID>1&amp;</ID></Rule><Names><Name>n</Name></Names><Flat><key>c</key><value>d</value></Flat></RuleSet>`)
+	f.Add(`<a><Map><entry><key>a</key><value>b</value></entry></Map><On>1</On><At>0</At></a>`)
+	f.Fuzz(func(t *testing.T, body string) {
+		op := files.Operation("SetRules")
+		in, err := api.DecodeInput(files, op, httptest.NewRequest("POST", "/rules", nil), []byte(body))
+		if err != nil {
+			if e := err.(*api.Error); e.Code != "MalformedXML" {
+				t.Fatal(err)
+			}
+			return
+		}
+		written := encode(t, files, "ListRules", in, api.Native).Body
+		again, err := api.DecodeInput(files, op, httptest.NewRequest("POST", "/rules", nil), written)
+		if err != nil {
+			t.Fatalf("%q became %q: %v", body, written, err)
+		}
+		if third := encode(t, files, "ListRules", again, api.Native).Body; string(third) != string(written) {
+			t.Fatalf("%q became %q, then %q", body, written, third)
+		}
+	})
+}

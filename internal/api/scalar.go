@@ -2,7 +2,6 @@ package api
 
 import (
 	"encoding/base64"
-	"errors"
 	"math"
 	"reflect"
 	"strconv"
@@ -126,18 +125,27 @@ func appendTime(dst []byte, t time.Time, format string) []byte {
 	t = t.UTC()
 	switch format {
 	case unixFormat:
-		dst = strconv.AppendInt(dst, t.Unix(), 10)
-		if ms := t.Nanosecond() / int(time.Millisecond); ms != 0 {
-			frac := strconv.AppendInt([]byte("."), int64(1000+ms), 10) // ".1mmm"
-			dst = append(append(dst, '.'), strings.TrimRight(string(frac[2:]), "0")...)
-		}
-		return dst
+		return appendUnix(dst, t.UnixMilli())
 	case httpFormat:
 		return t.AppendFormat(dst, "Mon, 02 Jan 2006 15:04:05 GMT")
 	case s3Format:
 		return t.AppendFormat(dst, "2006-01-02T15:04:05.000Z")
 	}
 	return t.AppendFormat(dst, "2006-01-02T15:04:05Z")
+}
+
+// appendUnix writes milliseconds as seconds, with as much of a fraction as there
+// is.
+func appendUnix(dst []byte, ms int64) []byte {
+	if ms < 0 {
+		dst, ms = append(dst, '-'), -ms
+	}
+	dst = strconv.AppendInt(dst, ms/1000, 10)
+	if ms %= 1000; ms == 0 {
+		return dst
+	}
+	fraction := strconv.Itoa(int(1000 + ms)) // its first digit holds the zeros
+	return append(append(dst, '.'), strings.TrimRight(fraction[1:], "0")...)
 }
 
 // appendText appends a scalar that is neither string nor blob as text. v is a
@@ -191,5 +199,3 @@ func absent(v reflect.Value) bool {
 	}
 	return false
 }
-
-var errInvalidUTF8 = errors.New("invalid UTF-8")

@@ -41,7 +41,8 @@ type Operation struct {
 	Streaming     bool       // input or output has a streaming blob
 	Anonymous     bool       // served without a signature: AssumeRoleWithSAML and its kind
 	Page          *Page      // nil: not a list operation that pages
-	NewInput      func() any // pointer to the input struct; never nil (an empty struct where Input is nil)
+	NewInput      func() any // pointer to the input struct, which is empty where Input is nil
+	NewOutput     func() any // pointer to the output struct, likewise
 }
 
 // Page says how a list operation pages.

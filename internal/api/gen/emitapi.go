@@ -81,7 +81,7 @@ func (g *graph) emitOperation(b *bytes.Buffer, name string) {
 		}
 	}
 	g.emitPage(b, name)
-	fmt.Fprintf(b, "NewInput: func() any { return new(%sInput) },\n}\n", name)
+	fmt.Fprintf(b, "NewInput: func() any { return new(%sInput) },\nNewOutput: func() any { return new(%sOutput) },\n}\n", name, name)
 }
 
 func (g *graph) emitPage(b *bytes.Buffer, name string) {

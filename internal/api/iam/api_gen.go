@@ -201,12 +201,13 @@ var API = &api.Service{
 
 var (
 	opAcceptDelegationRequest = api.Operation{
-		Name:     "AcceptDelegationRequest",
-		Method:   "POST",
-		URI:      "/",
-		Input:    &shapeAcceptDelegationRequestRequest,
-		Errors:   []*api.ErrorShape{&errorConcurrentModificationException, &errorNoSuchEntityException, &errorServiceFailureException},
-		NewInput: func() any { return new(AcceptDelegationRequestInput) },
+		Name:      "AcceptDelegationRequest",
+		Method:    "POST",
+		URI:       "/",
+		Input:     &shapeAcceptDelegationRequestRequest,
+		Errors:    []*api.ErrorShape{&errorConcurrentModificationException, &errorNoSuchEntityException, &errorServiceFailureException},
+		NewInput:  func() any { return new(AcceptDelegationRequestInput) },
+		NewOutput: func() any { return new(AcceptDelegationRequestOutput) },
 	}
 	opAcquireRole = api.Operation{
 		Name:          "AcquireRole",
@@ -217,70 +218,79 @@ var (
 		ResultWrapper: "AcquireRoleResult",
 		Errors:        []*api.ErrorShape{&errorConcurrentModificationException, &errorEntityAlreadyExistsException, &errorInvalidInputException, &errorLimitExceededException, &errorMalformedPolicyDocumentException, &errorNameConflictException, &errorNoSuchEntityException, &errorRoleModifiedException, &errorRoleTemplateDisabledException, &errorServiceFailureException},
 		NewInput:      func() any { return new(AcquireRoleInput) },
+		NewOutput:     func() any { return new(AcquireRoleOutput) },
 	}
 	opAddClientIDToOpenIDConnectProvider = api.Operation{
-		Name:     "AddClientIDToOpenIDConnectProvider",
-		Method:   "POST",
-		URI:      "/",
-		Input:    &shapeAddClientIDToOpenIDConnectProviderRequest,
-		Errors:   []*api.ErrorShape{&errorInvalidInputException, &errorNoSuchEntityException, &errorLimitExceededException, &errorServiceFailureException},
-		NewInput: func() any { return new(AddClientIDToOpenIDConnectProviderInput) },
+		Name:      "AddClientIDToOpenIDConnectProvider",
+		Method:    "POST",
+		URI:       "/",
+		Input:     &shapeAddClientIDToOpenIDConnectProviderRequest,
+		Errors:    []*api.ErrorShape{&errorInvalidInputException, &errorNoSuchEntityException, &errorLimitExceededException, &errorServiceFailureException},
+		NewInput:  func() any { return new(AddClientIDToOpenIDConnectProviderInput) },
+		NewOutput: func() any { return new(AddClientIDToOpenIDConnectProviderOutput) },
 	}
 	opAddRoleToInstanceProfile = api.Operation{
-		Name:     "AddRoleToInstanceProfile",
-		Method:   "POST",
-		URI:      "/",
-		Input:    &shapeAddRoleToInstanceProfileRequest,
-		Errors:   []*api.ErrorShape{&errorNoSuchEntityException, &errorEntityAlreadyExistsException, &errorLimitExceededException, &errorUnmodifiableEntityException, &errorServiceFailureException},
-		NewInput: func() any { return new(AddRoleToInstanceProfileInput) },
+		Name:      "AddRoleToInstanceProfile",
+		Method:    "POST",
+		URI:       "/",
+		Input:     &shapeAddRoleToInstanceProfileRequest,
+		Errors:    []*api.ErrorShape{&errorNoSuchEntityException, &errorEntityAlreadyExistsException, &errorLimitExceededException, &errorUnmodifiableEntityException, &errorServiceFailureException},
+		NewInput:  func() any { return new(AddRoleToInstanceProfileInput) },
+		NewOutput: func() any { return new(AddRoleToInstanceProfileOutput) },
 	}
 	opAddUserToGroup = api.Operation{
-		Name:     "AddUserToGroup",
-		Method:   "POST",
-		URI:      "/",
-		Input:    &shapeAddUserToGroupRequest,
-		Errors:   []*api.ErrorShape{&errorNoSuchEntityException, &errorLimitExceededException, &errorServiceFailureException},
-		NewInput: func() any { return new(AddUserToGroupInput) },
+		Name:      "AddUserToGroup",
+		Method:    "POST",
+		URI:       "/",
+		Input:     &shapeAddUserToGroupRequest,
+		Errors:    []*api.ErrorShape{&errorNoSuchEntityException, &errorLimitExceededException, &errorServiceFailureException},
+		NewInput:  func() any { return new(AddUserToGroupInput) },
+		NewOutput: func() any { return new(AddUserToGroupOutput) },
 	}
 	opAssociateDelegationRequest = api.Operation{
-		Name:     "AssociateDelegationRequest",
-		Method:   "POST",
-		URI:      "/",
-		Input:    &shapeAssociateDelegationRequestRequest,
-		Errors:   []*api.ErrorShape{&errorConcurrentModificationException, &errorInvalidInputException, &errorNoSuchEntityException, &errorServiceFailureException},
-		NewInput: func() any { return new(AssociateDelegationRequestInput) },
+		Name:      "AssociateDelegationRequest",
+		Method:    "POST",
+		URI:       "/",
+		Input:     &shapeAssociateDelegationRequestRequest,
+		Errors:    []*api.ErrorShape{&errorConcurrentModificationException, &errorInvalidInputException, &errorNoSuchEntityException, &errorServiceFailureException},
+		NewInput:  func() any { return new(AssociateDelegationRequestInput) },
+		NewOutput: func() any { return new(AssociateDelegationRequestOutput) },
 	}
 	opAttachGroupPolicy = api.Operation{
-		Name:     "AttachGroupPolicy",
-		Method:   "POST",
-		URI:      "/",
-		Input:    &shapeAttachGroupPolicyRequest,
-		Errors:   []*api.ErrorShape{&errorNoSuchEntityException, &errorLimitExceededException, &errorInvalidInputException, &errorPolicyNotAttachableException, &errorServiceFailureException},
-		NewInput: func() any { return new(AttachGroupPolicyInput) },
+		Name:      "AttachGroupPolicy",
+		Method:    "POST",
+		URI:       "/",
+		Input:     &shapeAttachGroupPolicyRequest,
+		Errors:    []*api.ErrorShape{&errorNoSuchEntityException, &errorLimitExceededException, &errorInvalidInputException, &errorPolicyNotAttachableException, &errorServiceFailureException},
+		NewInput:  func() any { return new(AttachGroupPolicyInput) },
+		NewOutput: func() any { return new(AttachGroupPolicyOutput) },
 	}
 	opAttachRolePolicy = api.Operation{
-		Name:     "AttachRolePolicy",
-		Method:   "POST",
-		URI:      "/",
-		Input:    &shapeAttachRolePolicyRequest,
-		Errors:   []*api.ErrorShape{&errorNoSuchEntityException, &errorLimitExceededException, &errorInvalidInputException, &errorUnmodifiableEntityException, &errorPolicyNotAttachableException, &errorServiceFailureException},
-		NewInput: func() any { return new(AttachRolePolicyInput) },
+		Name:      "AttachRolePolicy",
+		Method:    "POST",
+		URI:       "/",
+		Input:     &shapeAttachRolePolicyRequest,
+		Errors:    []*api.ErrorShape{&errorNoSuchEntityException, &errorLimitExceededException, &errorInvalidInputException, &errorUnmodifiableEntityException, &errorPolicyNotAttachableException, &errorServiceFailureException},
+		NewInput:  func() any { return new(AttachRolePolicyInput) },
+		NewOutput: func() any { return new(AttachRolePolicyOutput) },
 	}
 	opAttachUserPolicy = api.Operation{
-		Name:     "AttachUserPolicy",
-		Method:   "POST",
-		URI:      "/",
-		Input:    &shapeAttachUserPolicyRequest,
-		Errors:   []*api.ErrorShape{&errorNoSuchEntityException, &errorLimitExceededException, &errorInvalidInputException, &errorPolicyNotAttachableException, &errorServiceFailureException},
-		NewInput: func() any { return new(AttachUserPolicyInput) },
+		Name:      "AttachUserPolicy",
+		Method:    "POST",
+		URI:       "/",
+		Input:     &shapeAttachUserPolicyRequest,
+		Errors:    []*api.ErrorShape{&errorNoSuchEntityException, &errorLimitExceededException, &errorInvalidInputException, &errorPolicyNotAttachableException, &errorServiceFailureException},
+		NewInput:  func() any { return new(AttachUserPolicyInput) },
+		NewOutput: func() any { return new(AttachUserPolicyOutput) },
 	}
 	opChangePassword = api.Operation{
-		Name:     "ChangePassword",
-		Method:   "POST",
-		URI:      "/",
-		Input:    &shapeChangePasswordRequest,
-		Errors:   []*api.ErrorShape{&errorNoSuchEntityException, &errorInvalidUserTypeException, &errorLimitExceededException, &errorEntityTemporarilyUnmodifiableException, &errorPasswordPolicyViolationException, &errorServiceFailureException},
-		NewInput: func() any { return new(ChangePasswordInput) },
+		Name:      "ChangePassword",
+		Method:    "POST",
+		URI:       "/",
+		Input:     &shapeChangePasswordRequest,
+		Errors:    []*api.ErrorShape{&errorNoSuchEntityException, &errorInvalidUserTypeException, &errorLimitExceededException, &errorEntityTemporarilyUnmodifiableException, &errorPasswordPolicyViolationException, &errorServiceFailureException},
+		NewInput:  func() any { return new(ChangePasswordInput) },
+		NewOutput: func() any { return new(ChangePasswordOutput) },
 	}
 	opCreateAccessKey = api.Operation{
 		Name:          "CreateAccessKey",
@@ -291,14 +301,16 @@ var (
 		ResultWrapper: "CreateAccessKeyResult",
 		Errors:        []*api.ErrorShape{&errorNoSuchEntityException, &errorLimitExceededException, &errorServiceFailureException},
 		NewInput:      func() any { return new(CreateAccessKeyInput) },
+		NewOutput:     func() any { return new(CreateAccessKeyOutput) },
 	}
 	opCreateAccountAlias = api.Operation{
-		Name:     "CreateAccountAlias",
-		Method:   "POST",
-		URI:      "/",
-		Input:    &shapeCreateAccountAliasRequest,
-		Errors:   []*api.ErrorShape{&errorConcurrentModificationException, &errorEntityAlreadyExistsException, &errorLimitExceededException, &errorServiceFailureException},
-		NewInput: func() any { return new(CreateAccountAliasInput) },
+		Name:      "CreateAccountAlias",
+		Method:    "POST",
+		URI:       "/",
+		Input:     &shapeCreateAccountAliasRequest,
+		Errors:    []*api.ErrorShape{&errorConcurrentModificationException, &errorEntityAlreadyExistsException, &errorLimitExceededException, &errorServiceFailureException},
+		NewInput:  func() any { return new(CreateAccountAliasInput) },
+		NewOutput: func() any { return new(CreateAccountAliasOutput) },
 	}
 	opCreateDelegationRequest = api.Operation{
 		Name:          "CreateDelegationRequest",
@@ -309,6 +321,7 @@ var (
 		ResultWrapper: "CreateDelegationRequestResult",
 		Errors:        []*api.ErrorShape{&errorConcurrentModificationException, &errorEntityAlreadyExistsException, &errorInvalidInputException, &errorLimitExceededException, &errorServiceFailureException},
 		NewInput:      func() any { return new(CreateDelegationRequestInput) },
+		NewOutput:     func() any { return new(CreateDelegationRequestOutput) },
 	}
 	opCreateGroup = api.Operation{
 		Name:          "CreateGroup",
@@ -319,6 +332,7 @@ var (
 		ResultWrapper: "CreateGroupResult",
 		Errors:        []*api.ErrorShape{&errorLimitExceededException, &errorEntityAlreadyExistsException, &errorNoSuchEntityException, &errorServiceFailureException},
 		NewInput:      func() any { return new(CreateGroupInput) },
+		NewOutput:     func() any { return new(CreateGroupOutput) },
 	}
 	opCreateInstanceProfile = api.Operation{
 		Name:          "CreateInstanceProfile",
@@ -329,6 +343,7 @@ var (
 		ResultWrapper: "CreateInstanceProfileResult",
 		Errors:        []*api.ErrorShape{&errorEntityAlreadyExistsException, &errorInvalidInputException, &errorLimitExceededException, &errorConcurrentModificationException, &errorServiceFailureException},
 		NewInput:      func() any { return new(CreateInstanceProfileInput) },
+		NewOutput:     func() any { return new(CreateInstanceProfileOutput) },
 	}
 	opCreateLoginProfile = api.Operation{
 		Name:          "CreateLoginProfile",
@@ -339,6 +354,7 @@ var (
 		ResultWrapper: "CreateLoginProfileResult",
 		Errors:        []*api.ErrorShape{&errorEntityAlreadyExistsException, &errorNoSuchEntityException, &errorPasswordPolicyViolationException, &errorLimitExceededException, &errorServiceFailureException},
 		NewInput:      func() any { return new(CreateLoginProfileInput) },
+		NewOutput:     func() any { return new(CreateLoginProfileOutput) },
 	}
 	opCreateOpenIDConnectProvider = api.Operation{
 		Name:          "CreateOpenIDConnectProvider",
@@ -349,6 +365,7 @@ var (
 		ResultWrapper: "CreateOpenIDConnectProviderResult",
 		Errors:        []*api.ErrorShape{&errorInvalidInputException, &errorEntityAlreadyExistsException, &errorLimitExceededException, &errorConcurrentModificationException, &errorServiceFailureException, &errorOpenIdIdpCommunicationErrorException},
 		NewInput:      func() any { return new(CreateOpenIDConnectProviderInput) },
+		NewOutput:     func() any { return new(CreateOpenIDConnectProviderOutput) },
 	}
 	opCreatePolicy = api.Operation{
 		Name:          "CreatePolicy",
@@ -359,6 +376,7 @@ var (
 		ResultWrapper: "CreatePolicyResult",
 		Errors:        []*api.ErrorShape{&errorInvalidInputException, &errorLimitExceededException, &errorEntityAlreadyExistsException, &errorMalformedPolicyDocumentException, &errorConcurrentModificationException, &errorServiceFailureException},
 		NewInput:      func() any { return new(CreatePolicyInput) },
+		NewOutput:     func() any { return new(CreatePolicyOutput) },
 	}
 	opCreatePolicyVersion = api.Operation{
 		Name:          "CreatePolicyVersion",
@@ -369,6 +387,7 @@ var (
 		ResultWrapper: "CreatePolicyVersionResult",
 		Errors:        []*api.ErrorShape{&errorNoSuchEntityException, &errorMalformedPolicyDocumentException, &errorInvalidInputException, &errorLimitExceededException, &errorServiceFailureException},
 		NewInput:      func() any { return new(CreatePolicyVersionInput) },
+		NewOutput:     func() any { return new(CreatePolicyVersionOutput) },
 	}
 	opCreateRole = api.Operation{
 		Name:          "CreateRole",
@@ -379,6 +398,7 @@ var (
 		ResultWrapper: "CreateRoleResult",
 		Errors:        []*api.ErrorShape{&errorLimitExceededException, &errorInvalidInputException, &errorEntityAlreadyExistsException, &errorMalformedPolicyDocumentException, &errorConcurrentModificationException, &errorServiceFailureException},
 		NewInput:      func() any { return new(CreateRoleInput) },
+		NewOutput:     func() any { return new(CreateRoleOutput) },
 	}
 	opCreateSAMLProvider = api.Operation{
 		Name:          "CreateSAMLProvider",
@@ -389,6 +409,7 @@ var (
 		ResultWrapper: "CreateSAMLProviderResult",
 		Errors:        []*api.ErrorShape{&errorInvalidInputException, &errorEntityAlreadyExistsException, &errorLimitExceededException, &errorConcurrentModificationException, &errorServiceFailureException},
 		NewInput:      func() any { return new(CreateSAMLProviderInput) },
+		NewOutput:     func() any { return new(CreateSAMLProviderOutput) },
 	}
 	opCreateServiceLinkedRole = api.Operation{
 		Name:          "CreateServiceLinkedRole",
@@ -399,6 +420,7 @@ var (
 		ResultWrapper: "CreateServiceLinkedRoleResult",
 		Errors:        []*api.ErrorShape{&errorInvalidInputException, &errorLimitExceededException, &errorNoSuchEntityException, &errorServiceFailureException},
 		NewInput:      func() any { return new(CreateServiceLinkedRoleInput) },
+		NewOutput:     func() any { return new(CreateServiceLinkedRoleOutput) },
 	}
 	opCreateServiceSpecificCredential = api.Operation{
 		Name:          "CreateServiceSpecificCredential",
@@ -409,6 +431,7 @@ var (
 		ResultWrapper: "CreateServiceSpecificCredentialResult",
 		Errors:        []*api.ErrorShape{&errorLimitExceededException, &errorNoSuchEntityException, &errorServiceNotSupportedException},
 		NewInput:      func() any { return new(CreateServiceSpecificCredentialInput) },
+		NewOutput:     func() any { return new(CreateServiceSpecificCredentialOutput) },
 	}
 	opCreateUser = api.Operation{
 		Name:          "CreateUser",
@@ -419,6 +442,7 @@ var (
 		ResultWrapper: "CreateUserResult",
 		Errors:        []*api.ErrorShape{&errorLimitExceededException, &errorEntityAlreadyExistsException, &errorNoSuchEntityException, &errorInvalidInputException, &errorConcurrentModificationException, &errorServiceFailureException},
 		NewInput:      func() any { return new(CreateUserInput) },
+		NewOutput:     func() any { return new(CreateUserOutput) },
 	}
 	opCreateVirtualMFADevice = api.Operation{
 		Name:          "CreateVirtualMFADevice",
@@ -429,141 +453,159 @@ var (
 		ResultWrapper: "CreateVirtualMFADeviceResult",
 		Errors:        []*api.ErrorShape{&errorLimitExceededException, &errorInvalidInputException, &errorEntityAlreadyExistsException, &errorConcurrentModificationException, &errorServiceFailureException},
 		NewInput:      func() any { return new(CreateVirtualMFADeviceInput) },
+		NewOutput:     func() any { return new(CreateVirtualMFADeviceOutput) },
 	}
 	opDeactivateMFADevice = api.Operation{
-		Name:     "DeactivateMFADevice",
-		Method:   "POST",
-		URI:      "/",
-		Input:    &shapeDeactivateMFADeviceRequest,
-		Errors:   []*api.ErrorShape{&errorEntityTemporarilyUnmodifiableException, &errorNoSuchEntityException, &errorLimitExceededException, &errorServiceFailureException, &errorConcurrentModificationException},
-		NewInput: func() any { return new(DeactivateMFADeviceInput) },
+		Name:      "DeactivateMFADevice",
+		Method:    "POST",
+		URI:       "/",
+		Input:     &shapeDeactivateMFADeviceRequest,
+		Errors:    []*api.ErrorShape{&errorEntityTemporarilyUnmodifiableException, &errorNoSuchEntityException, &errorLimitExceededException, &errorServiceFailureException, &errorConcurrentModificationException},
+		NewInput:  func() any { return new(DeactivateMFADeviceInput) },
+		NewOutput: func() any { return new(DeactivateMFADeviceOutput) },
 	}
 	opDeleteAccessKey = api.Operation{
-		Name:     "DeleteAccessKey",
-		Method:   "POST",
-		URI:      "/",
-		Input:    &shapeDeleteAccessKeyRequest,
-		Errors:   []*api.ErrorShape{&errorNoSuchEntityException, &errorLimitExceededException, &errorServiceFailureException},
-		NewInput: func() any { return new(DeleteAccessKeyInput) },
+		Name:      "DeleteAccessKey",
+		Method:    "POST",
+		URI:       "/",
+		Input:     &shapeDeleteAccessKeyRequest,
+		Errors:    []*api.ErrorShape{&errorNoSuchEntityException, &errorLimitExceededException, &errorServiceFailureException},
+		NewInput:  func() any { return new(DeleteAccessKeyInput) },
+		NewOutput: func() any { return new(DeleteAccessKeyOutput) },
 	}
 	opDeleteAccountAlias = api.Operation{
-		Name:     "DeleteAccountAlias",
-		Method:   "POST",
-		URI:      "/",
-		Input:    &shapeDeleteAccountAliasRequest,
-		Errors:   []*api.ErrorShape{&errorConcurrentModificationException, &errorNoSuchEntityException, &errorLimitExceededException, &errorServiceFailureException},
-		NewInput: func() any { return new(DeleteAccountAliasInput) },
+		Name:      "DeleteAccountAlias",
+		Method:    "POST",
+		URI:       "/",
+		Input:     &shapeDeleteAccountAliasRequest,
+		Errors:    []*api.ErrorShape{&errorConcurrentModificationException, &errorNoSuchEntityException, &errorLimitExceededException, &errorServiceFailureException},
+		NewInput:  func() any { return new(DeleteAccountAliasInput) },
+		NewOutput: func() any { return new(DeleteAccountAliasOutput) },
 	}
 	opDeleteAccountPasswordPolicy = api.Operation{
-		Name:     "DeleteAccountPasswordPolicy",
-		Method:   "POST",
-		URI:      "/",
-		Errors:   []*api.ErrorShape{&errorNoSuchEntityException, &errorLimitExceededException, &errorServiceFailureException},
-		NewInput: func() any { return new(DeleteAccountPasswordPolicyInput) },
+		Name:      "DeleteAccountPasswordPolicy",
+		Method:    "POST",
+		URI:       "/",
+		Errors:    []*api.ErrorShape{&errorNoSuchEntityException, &errorLimitExceededException, &errorServiceFailureException},
+		NewInput:  func() any { return new(DeleteAccountPasswordPolicyInput) },
+		NewOutput: func() any { return new(DeleteAccountPasswordPolicyOutput) },
 	}
 	opDeleteGroup = api.Operation{
-		Name:     "DeleteGroup",
-		Method:   "POST",
-		URI:      "/",
-		Input:    &shapeDeleteGroupRequest,
-		Errors:   []*api.ErrorShape{&errorNoSuchEntityException, &errorDeleteConflictException, &errorLimitExceededException, &errorServiceFailureException},
-		NewInput: func() any { return new(DeleteGroupInput) },
+		Name:      "DeleteGroup",
+		Method:    "POST",
+		URI:       "/",
+		Input:     &shapeDeleteGroupRequest,
+		Errors:    []*api.ErrorShape{&errorNoSuchEntityException, &errorDeleteConflictException, &errorLimitExceededException, &errorServiceFailureException},
+		NewInput:  func() any { return new(DeleteGroupInput) },
+		NewOutput: func() any { return new(DeleteGroupOutput) },
 	}
 	opDeleteGroupPolicy = api.Operation{
-		Name:     "DeleteGroupPolicy",
-		Method:   "POST",
-		URI:      "/",
-		Input:    &shapeDeleteGroupPolicyRequest,
-		Errors:   []*api.ErrorShape{&errorNoSuchEntityException, &errorLimitExceededException, &errorServiceFailureException},
-		NewInput: func() any { return new(DeleteGroupPolicyInput) },
+		Name:      "DeleteGroupPolicy",
+		Method:    "POST",
+		URI:       "/",
+		Input:     &shapeDeleteGroupPolicyRequest,
+		Errors:    []*api.ErrorShape{&errorNoSuchEntityException, &errorLimitExceededException, &errorServiceFailureException},
+		NewInput:  func() any { return new(DeleteGroupPolicyInput) },
+		NewOutput: func() any { return new(DeleteGroupPolicyOutput) },
 	}
 	opDeleteInstanceProfile = api.Operation{
-		Name:     "DeleteInstanceProfile",
-		Method:   "POST",
-		URI:      "/",
-		Input:    &shapeDeleteInstanceProfileRequest,
-		Errors:   []*api.ErrorShape{&errorNoSuchEntityException, &errorDeleteConflictException, &errorLimitExceededException, &errorServiceFailureException},
-		NewInput: func() any { return new(DeleteInstanceProfileInput) },
+		Name:      "DeleteInstanceProfile",
+		Method:    "POST",
+		URI:       "/",
+		Input:     &shapeDeleteInstanceProfileRequest,
+		Errors:    []*api.ErrorShape{&errorNoSuchEntityException, &errorDeleteConflictException, &errorLimitExceededException, &errorServiceFailureException},
+		NewInput:  func() any { return new(DeleteInstanceProfileInput) },
+		NewOutput: func() any { return new(DeleteInstanceProfileOutput) },
 	}
 	opDeleteLoginProfile = api.Operation{
-		Name:     "DeleteLoginProfile",
-		Method:   "POST",
-		URI:      "/",
-		Input:    &shapeDeleteLoginProfileRequest,
-		Errors:   []*api.ErrorShape{&errorEntityTemporarilyUnmodifiableException, &errorNoSuchEntityException, &errorLimitExceededException, &errorServiceFailureException},
-		NewInput: func() any { return new(DeleteLoginProfileInput) },
+		Name:      "DeleteLoginProfile",
+		Method:    "POST",
+		URI:       "/",
+		Input:     &shapeDeleteLoginProfileRequest,
+		Errors:    []*api.ErrorShape{&errorEntityTemporarilyUnmodifiableException, &errorNoSuchEntityException, &errorLimitExceededException, &errorServiceFailureException},
+		NewInput:  func() any { return new(DeleteLoginProfileInput) },
+		NewOutput: func() any { return new(DeleteLoginProfileOutput) },
 	}
 	opDeleteOpenIDConnectProvider = api.Operation{
-		Name:     "DeleteOpenIDConnectProvider",
-		Method:   "POST",
-		URI:      "/",
-		Input:    &shapeDeleteOpenIDConnectProviderRequest,
-		Errors:   []*api.ErrorShape{&errorInvalidInputException, &errorNoSuchEntityException, &errorServiceFailureException},
-		NewInput: func() any { return new(DeleteOpenIDConnectProviderInput) },
+		Name:      "DeleteOpenIDConnectProvider",
+		Method:    "POST",
+		URI:       "/",
+		Input:     &shapeDeleteOpenIDConnectProviderRequest,
+		Errors:    []*api.ErrorShape{&errorInvalidInputException, &errorNoSuchEntityException, &errorServiceFailureException},
+		NewInput:  func() any { return new(DeleteOpenIDConnectProviderInput) },
+		NewOutput: func() any { return new(DeleteOpenIDConnectProviderOutput) },
 	}
 	opDeletePolicy = api.Operation{
-		Name:     "DeletePolicy",
-		Method:   "POST",
-		URI:      "/",
-		Input:    &shapeDeletePolicyRequest,
-		Errors:   []*api.ErrorShape{&errorNoSuchEntityException, &errorLimitExceededException, &errorInvalidInputException, &errorDeleteConflictException, &errorServiceFailureException},
-		NewInput: func() any { return new(DeletePolicyInput) },
+		Name:      "DeletePolicy",
+		Method:    "POST",
+		URI:       "/",
+		Input:     &shapeDeletePolicyRequest,
+		Errors:    []*api.ErrorShape{&errorNoSuchEntityException, &errorLimitExceededException, &errorInvalidInputException, &errorDeleteConflictException, &errorServiceFailureException},
+		NewInput:  func() any { return new(DeletePolicyInput) },
+		NewOutput: func() any { return new(DeletePolicyOutput) },
 	}
 	opDeletePolicyVersion = api.Operation{
-		Name:     "DeletePolicyVersion",
-		Method:   "POST",
-		URI:      "/",
-		Input:    &shapeDeletePolicyVersionRequest,
-		Errors:   []*api.ErrorShape{&errorNoSuchEntityException, &errorLimitExceededException, &errorInvalidInputException, &errorDeleteConflictException, &errorServiceFailureException},
-		NewInput: func() any { return new(DeletePolicyVersionInput) },
+		Name:      "DeletePolicyVersion",
+		Method:    "POST",
+		URI:       "/",
+		Input:     &shapeDeletePolicyVersionRequest,
+		Errors:    []*api.ErrorShape{&errorNoSuchEntityException, &errorLimitExceededException, &errorInvalidInputException, &errorDeleteConflictException, &errorServiceFailureException},
+		NewInput:  func() any { return new(DeletePolicyVersionInput) },
+		NewOutput: func() any { return new(DeletePolicyVersionOutput) },
 	}
 	opDeleteRole = api.Operation{
-		Name:     "DeleteRole",
-		Method:   "POST",
-		URI:      "/",
-		Input:    &shapeDeleteRoleRequest,
-		Errors:   []*api.ErrorShape{&errorNoSuchEntityException, &errorDeleteConflictException, &errorLimitExceededException, &errorUnmodifiableEntityException, &errorConcurrentModificationException, &errorServiceFailureException},
-		NewInput: func() any { return new(DeleteRoleInput) },
+		Name:      "DeleteRole",
+		Method:    "POST",
+		URI:       "/",
+		Input:     &shapeDeleteRoleRequest,
+		Errors:    []*api.ErrorShape{&errorNoSuchEntityException, &errorDeleteConflictException, &errorLimitExceededException, &errorUnmodifiableEntityException, &errorConcurrentModificationException, &errorServiceFailureException},
+		NewInput:  func() any { return new(DeleteRoleInput) },
+		NewOutput: func() any { return new(DeleteRoleOutput) },
 	}
 	opDeleteRolePermissionsBoundary = api.Operation{
-		Name:     "DeleteRolePermissionsBoundary",
-		Method:   "POST",
-		URI:      "/",
-		Input:    &shapeDeleteRolePermissionsBoundaryRequest,
-		Errors:   []*api.ErrorShape{&errorNoSuchEntityException, &errorUnmodifiableEntityException, &errorServiceFailureException},
-		NewInput: func() any { return new(DeleteRolePermissionsBoundaryInput) },
+		Name:      "DeleteRolePermissionsBoundary",
+		Method:    "POST",
+		URI:       "/",
+		Input:     &shapeDeleteRolePermissionsBoundaryRequest,
+		Errors:    []*api.ErrorShape{&errorNoSuchEntityException, &errorUnmodifiableEntityException, &errorServiceFailureException},
+		NewInput:  func() any { return new(DeleteRolePermissionsBoundaryInput) },
+		NewOutput: func() any { return new(DeleteRolePermissionsBoundaryOutput) },
 	}
 	opDeleteRolePolicy = api.Operation{
-		Name:     "DeleteRolePolicy",
-		Method:   "POST",
-		URI:      "/",
-		Input:    &shapeDeleteRolePolicyRequest,
-		Errors:   []*api.ErrorShape{&errorNoSuchEntityException, &errorLimitExceededException, &errorUnmodifiableEntityException, &errorServiceFailureException},
-		NewInput: func() any { return new(DeleteRolePolicyInput) },
+		Name:      "DeleteRolePolicy",
+		Method:    "POST",
+		URI:       "/",
+		Input:     &shapeDeleteRolePolicyRequest,
+		Errors:    []*api.ErrorShape{&errorNoSuchEntityException, &errorLimitExceededException, &errorUnmodifiableEntityException, &errorServiceFailureException},
+		NewInput:  func() any { return new(DeleteRolePolicyInput) },
+		NewOutput: func() any { return new(DeleteRolePolicyOutput) },
 	}
 	opDeleteSAMLProvider = api.Operation{
-		Name:     "DeleteSAMLProvider",
-		Method:   "POST",
-		URI:      "/",
-		Input:    &shapeDeleteSAMLProviderRequest,
-		Errors:   []*api.ErrorShape{&errorInvalidInputException, &errorLimitExceededException, &errorNoSuchEntityException, &errorServiceFailureException},
-		NewInput: func() any { return new(DeleteSAMLProviderInput) },
+		Name:      "DeleteSAMLProvider",
+		Method:    "POST",
+		URI:       "/",
+		Input:     &shapeDeleteSAMLProviderRequest,
+		Errors:    []*api.ErrorShape{&errorInvalidInputException, &errorLimitExceededException, &errorNoSuchEntityException, &errorServiceFailureException},
+		NewInput:  func() any { return new(DeleteSAMLProviderInput) },
+		NewOutput: func() any { return new(DeleteSAMLProviderOutput) },
 	}
 	opDeleteSSHPublicKey = api.Operation{
-		Name:     "DeleteSSHPublicKey",
-		Method:   "POST",
-		URI:      "/",
-		Input:    &shapeDeleteSSHPublicKeyRequest,
-		Errors:   []*api.ErrorShape{&errorNoSuchEntityException},
-		NewInput: func() any { return new(DeleteSSHPublicKeyInput) },
+		Name:      "DeleteSSHPublicKey",
+		Method:    "POST",
+		URI:       "/",
+		Input:     &shapeDeleteSSHPublicKeyRequest,
+		Errors:    []*api.ErrorShape{&errorNoSuchEntityException},
+		NewInput:  func() any { return new(DeleteSSHPublicKeyInput) },
+		NewOutput: func() any { return new(DeleteSSHPublicKeyOutput) },
 	}
 	opDeleteServerCertificate = api.Operation{
-		Name:     "DeleteServerCertificate",
-		Method:   "POST",
-		URI:      "/",
-		Input:    &shapeDeleteServerCertificateRequest,
-		Errors:   []*api.ErrorShape{&errorNoSuchEntityException, &errorDeleteConflictException, &errorLimitExceededException, &errorServiceFailureException},
-		NewInput: func() any { return new(DeleteServerCertificateInput) },
+		Name:      "DeleteServerCertificate",
+		Method:    "POST",
+		URI:       "/",
+		Input:     &shapeDeleteServerCertificateRequest,
+		Errors:    []*api.ErrorShape{&errorNoSuchEntityException, &errorDeleteConflictException, &errorLimitExceededException, &errorServiceFailureException},
+		NewInput:  func() any { return new(DeleteServerCertificateInput) },
+		NewOutput: func() any { return new(DeleteServerCertificateOutput) },
 	}
 	opDeleteServiceLinkedRole = api.Operation{
 		Name:          "DeleteServiceLinkedRole",
@@ -574,78 +616,88 @@ var (
 		ResultWrapper: "DeleteServiceLinkedRoleResult",
 		Errors:        []*api.ErrorShape{&errorNoSuchEntityException, &errorLimitExceededException, &errorServiceFailureException},
 		NewInput:      func() any { return new(DeleteServiceLinkedRoleInput) },
+		NewOutput:     func() any { return new(DeleteServiceLinkedRoleOutput) },
 	}
 	opDeleteServiceSpecificCredential = api.Operation{
-		Name:     "DeleteServiceSpecificCredential",
-		Method:   "POST",
-		URI:      "/",
-		Input:    &shapeDeleteServiceSpecificCredentialRequest,
-		Errors:   []*api.ErrorShape{&errorNoSuchEntityException},
-		NewInput: func() any { return new(DeleteServiceSpecificCredentialInput) },
+		Name:      "DeleteServiceSpecificCredential",
+		Method:    "POST",
+		URI:       "/",
+		Input:     &shapeDeleteServiceSpecificCredentialRequest,
+		Errors:    []*api.ErrorShape{&errorNoSuchEntityException},
+		NewInput:  func() any { return new(DeleteServiceSpecificCredentialInput) },
+		NewOutput: func() any { return new(DeleteServiceSpecificCredentialOutput) },
 	}
 	opDeleteSigningCertificate = api.Operation{
-		Name:     "DeleteSigningCertificate",
-		Method:   "POST",
-		URI:      "/",
-		Input:    &shapeDeleteSigningCertificateRequest,
-		Errors:   []*api.ErrorShape{&errorNoSuchEntityException, &errorLimitExceededException, &errorConcurrentModificationException, &errorServiceFailureException},
-		NewInput: func() any { return new(DeleteSigningCertificateInput) },
+		Name:      "DeleteSigningCertificate",
+		Method:    "POST",
+		URI:       "/",
+		Input:     &shapeDeleteSigningCertificateRequest,
+		Errors:    []*api.ErrorShape{&errorNoSuchEntityException, &errorLimitExceededException, &errorConcurrentModificationException, &errorServiceFailureException},
+		NewInput:  func() any { return new(DeleteSigningCertificateInput) },
+		NewOutput: func() any { return new(DeleteSigningCertificateOutput) },
 	}
 	opDeleteUser = api.Operation{
-		Name:     "DeleteUser",
-		Method:   "POST",
-		URI:      "/",
-		Input:    &shapeDeleteUserRequest,
-		Errors:   []*api.ErrorShape{&errorLimitExceededException, &errorNoSuchEntityException, &errorDeleteConflictException, &errorConcurrentModificationException, &errorServiceFailureException},
-		NewInput: func() any { return new(DeleteUserInput) },
+		Name:      "DeleteUser",
+		Method:    "POST",
+		URI:       "/",
+		Input:     &shapeDeleteUserRequest,
+		Errors:    []*api.ErrorShape{&errorLimitExceededException, &errorNoSuchEntityException, &errorDeleteConflictException, &errorConcurrentModificationException, &errorServiceFailureException},
+		NewInput:  func() any { return new(DeleteUserInput) },
+		NewOutput: func() any { return new(DeleteUserOutput) },
 	}
 	opDeleteUserPermissionsBoundary = api.Operation{
-		Name:     "DeleteUserPermissionsBoundary",
-		Method:   "POST",
-		URI:      "/",
-		Input:    &shapeDeleteUserPermissionsBoundaryRequest,
-		Errors:   []*api.ErrorShape{&errorNoSuchEntityException, &errorServiceFailureException},
-		NewInput: func() any { return new(DeleteUserPermissionsBoundaryInput) },
+		Name:      "DeleteUserPermissionsBoundary",
+		Method:    "POST",
+		URI:       "/",
+		Input:     &shapeDeleteUserPermissionsBoundaryRequest,
+		Errors:    []*api.ErrorShape{&errorNoSuchEntityException, &errorServiceFailureException},
+		NewInput:  func() any { return new(DeleteUserPermissionsBoundaryInput) },
+		NewOutput: func() any { return new(DeleteUserPermissionsBoundaryOutput) },
 	}
 	opDeleteUserPolicy = api.Operation{
-		Name:     "DeleteUserPolicy",
-		Method:   "POST",
-		URI:      "/",
-		Input:    &shapeDeleteUserPolicyRequest,
-		Errors:   []*api.ErrorShape{&errorNoSuchEntityException, &errorLimitExceededException, &errorServiceFailureException},
-		NewInput: func() any { return new(DeleteUserPolicyInput) },
+		Name:      "DeleteUserPolicy",
+		Method:    "POST",
+		URI:       "/",
+		Input:     &shapeDeleteUserPolicyRequest,
+		Errors:    []*api.ErrorShape{&errorNoSuchEntityException, &errorLimitExceededException, &errorServiceFailureException},
+		NewInput:  func() any { return new(DeleteUserPolicyInput) },
+		NewOutput: func() any { return new(DeleteUserPolicyOutput) },
 	}
 	opDeleteVirtualMFADevice = api.Operation{
-		Name:     "DeleteVirtualMFADevice",
-		Method:   "POST",
-		URI:      "/",
-		Input:    &shapeDeleteVirtualMFADeviceRequest,
-		Errors:   []*api.ErrorShape{&errorNoSuchEntityException, &errorDeleteConflictException, &errorLimitExceededException, &errorServiceFailureException, &errorConcurrentModificationException},
-		NewInput: func() any { return new(DeleteVirtualMFADeviceInput) },
+		Name:      "DeleteVirtualMFADevice",
+		Method:    "POST",
+		URI:       "/",
+		Input:     &shapeDeleteVirtualMFADeviceRequest,
+		Errors:    []*api.ErrorShape{&errorNoSuchEntityException, &errorDeleteConflictException, &errorLimitExceededException, &errorServiceFailureException, &errorConcurrentModificationException},
+		NewInput:  func() any { return new(DeleteVirtualMFADeviceInput) },
+		NewOutput: func() any { return new(DeleteVirtualMFADeviceOutput) },
 	}
 	opDetachGroupPolicy = api.Operation{
-		Name:     "DetachGroupPolicy",
-		Method:   "POST",
-		URI:      "/",
-		Input:    &shapeDetachGroupPolicyRequest,
-		Errors:   []*api.ErrorShape{&errorNoSuchEntityException, &errorLimitExceededException, &errorInvalidInputException, &errorServiceFailureException},
-		NewInput: func() any { return new(DetachGroupPolicyInput) },
+		Name:      "DetachGroupPolicy",
+		Method:    "POST",
+		URI:       "/",
+		Input:     &shapeDetachGroupPolicyRequest,
+		Errors:    []*api.ErrorShape{&errorNoSuchEntityException, &errorLimitExceededException, &errorInvalidInputException, &errorServiceFailureException},
+		NewInput:  func() any { return new(DetachGroupPolicyInput) },
+		NewOutput: func() any { return new(DetachGroupPolicyOutput) },
 	}
 	opDetachRolePolicy = api.Operation{
-		Name:     "DetachRolePolicy",
-		Method:   "POST",
-		URI:      "/",
-		Input:    &shapeDetachRolePolicyRequest,
-		Errors:   []*api.ErrorShape{&errorNoSuchEntityException, &errorLimitExceededException, &errorInvalidInputException, &errorUnmodifiableEntityException, &errorServiceFailureException},
-		NewInput: func() any { return new(DetachRolePolicyInput) },
+		Name:      "DetachRolePolicy",
+		Method:    "POST",
+		URI:       "/",
+		Input:     &shapeDetachRolePolicyRequest,
+		Errors:    []*api.ErrorShape{&errorNoSuchEntityException, &errorLimitExceededException, &errorInvalidInputException, &errorUnmodifiableEntityException, &errorServiceFailureException},
+		NewInput:  func() any { return new(DetachRolePolicyInput) },
+		NewOutput: func() any { return new(DetachRolePolicyOutput) },
 	}
 	opDetachUserPolicy = api.Operation{
-		Name:     "DetachUserPolicy",
-		Method:   "POST",
-		URI:      "/",
-		Input:    &shapeDetachUserPolicyRequest,
-		Errors:   []*api.ErrorShape{&errorNoSuchEntityException, &errorLimitExceededException, &errorInvalidInputException, &errorServiceFailureException},
-		NewInput: func() any { return new(DetachUserPolicyInput) },
+		Name:      "DetachUserPolicy",
+		Method:    "POST",
+		URI:       "/",
+		Input:     &shapeDetachUserPolicyRequest,
+		Errors:    []*api.ErrorShape{&errorNoSuchEntityException, &errorLimitExceededException, &errorInvalidInputException, &errorServiceFailureException},
+		NewInput:  func() any { return new(DetachUserPolicyInput) },
+		NewOutput: func() any { return new(DetachUserPolicyOutput) },
 	}
 	opDisableOrganizationsRootCredentialsManagement = api.Operation{
 		Name:          "DisableOrganizationsRootCredentialsManagement",
@@ -655,6 +707,7 @@ var (
 		ResultWrapper: "DisableOrganizationsRootCredentialsManagementResult",
 		Errors:        []*api.ErrorShape{&errorAccountNotManagementOrDelegatedAdministratorException, &errorOrganizationNotFoundException, &errorOrganizationNotInAllFeaturesModeException, &errorServiceAccessNotEnabledException},
 		NewInput:      func() any { return new(DisableOrganizationsRootCredentialsManagementInput) },
+		NewOutput:     func() any { return new(DisableOrganizationsRootCredentialsManagementOutput) },
 	}
 	opDisableOrganizationsRootSessions = api.Operation{
 		Name:          "DisableOrganizationsRootSessions",
@@ -664,21 +717,24 @@ var (
 		ResultWrapper: "DisableOrganizationsRootSessionsResult",
 		Errors:        []*api.ErrorShape{&errorAccountNotManagementOrDelegatedAdministratorException, &errorOrganizationNotFoundException, &errorOrganizationNotInAllFeaturesModeException, &errorServiceAccessNotEnabledException},
 		NewInput:      func() any { return new(DisableOrganizationsRootSessionsInput) },
+		NewOutput:     func() any { return new(DisableOrganizationsRootSessionsOutput) },
 	}
 	opDisableOutboundWebIdentityFederation = api.Operation{
-		Name:     "DisableOutboundWebIdentityFederation",
-		Method:   "POST",
-		URI:      "/",
-		Errors:   []*api.ErrorShape{&errorFeatureDisabledException},
-		NewInput: func() any { return new(DisableOutboundWebIdentityFederationInput) },
+		Name:      "DisableOutboundWebIdentityFederation",
+		Method:    "POST",
+		URI:       "/",
+		Errors:    []*api.ErrorShape{&errorFeatureDisabledException},
+		NewInput:  func() any { return new(DisableOutboundWebIdentityFederationInput) },
+		NewOutput: func() any { return new(DisableOutboundWebIdentityFederationOutput) },
 	}
 	opEnableMFADevice = api.Operation{
-		Name:     "EnableMFADevice",
-		Method:   "POST",
-		URI:      "/",
-		Input:    &shapeEnableMFADeviceRequest,
-		Errors:   []*api.ErrorShape{&errorEntityAlreadyExistsException, &errorEntityTemporarilyUnmodifiableException, &errorInvalidAuthenticationCodeException, &errorLimitExceededException, &errorNoSuchEntityException, &errorServiceFailureException, &errorConcurrentModificationException},
-		NewInput: func() any { return new(EnableMFADeviceInput) },
+		Name:      "EnableMFADevice",
+		Method:    "POST",
+		URI:       "/",
+		Input:     &shapeEnableMFADeviceRequest,
+		Errors:    []*api.ErrorShape{&errorEntityAlreadyExistsException, &errorEntityTemporarilyUnmodifiableException, &errorInvalidAuthenticationCodeException, &errorLimitExceededException, &errorNoSuchEntityException, &errorServiceFailureException, &errorConcurrentModificationException},
+		NewInput:  func() any { return new(EnableMFADeviceInput) },
+		NewOutput: func() any { return new(EnableMFADeviceOutput) },
 	}
 	opEnableOrganizationsRootCredentialsManagement = api.Operation{
 		Name:          "EnableOrganizationsRootCredentialsManagement",
@@ -688,6 +744,7 @@ var (
 		ResultWrapper: "EnableOrganizationsRootCredentialsManagementResult",
 		Errors:        []*api.ErrorShape{&errorAccountNotManagementOrDelegatedAdministratorException, &errorCallerIsNotManagementAccountException, &errorOrganizationNotFoundException, &errorOrganizationNotInAllFeaturesModeException, &errorServiceAccessNotEnabledException},
 		NewInput:      func() any { return new(EnableOrganizationsRootCredentialsManagementInput) },
+		NewOutput:     func() any { return new(EnableOrganizationsRootCredentialsManagementOutput) },
 	}
 	opEnableOrganizationsRootSessions = api.Operation{
 		Name:          "EnableOrganizationsRootSessions",
@@ -697,6 +754,7 @@ var (
 		ResultWrapper: "EnableOrganizationsRootSessionsResult",
 		Errors:        []*api.ErrorShape{&errorAccountNotManagementOrDelegatedAdministratorException, &errorCallerIsNotManagementAccountException, &errorOrganizationNotFoundException, &errorOrganizationNotInAllFeaturesModeException, &errorServiceAccessNotEnabledException},
 		NewInput:      func() any { return new(EnableOrganizationsRootSessionsInput) },
+		NewOutput:     func() any { return new(EnableOrganizationsRootSessionsOutput) },
 	}
 	opEnableOutboundWebIdentityFederation = api.Operation{
 		Name:          "EnableOutboundWebIdentityFederation",
@@ -706,6 +764,7 @@ var (
 		ResultWrapper: "EnableOutboundWebIdentityFederationResult",
 		Errors:        []*api.ErrorShape{&errorFeatureEnabledException},
 		NewInput:      func() any { return new(EnableOutboundWebIdentityFederationInput) },
+		NewOutput:     func() any { return new(EnableOutboundWebIdentityFederationOutput) },
 	}
 	opGenerateCredentialReport = api.Operation{
 		Name:          "GenerateCredentialReport",
@@ -716,6 +775,7 @@ var (
 		Errors:        []*api.ErrorShape{&errorLimitExceededException, &errorServiceFailureException},
 		ReadOnly:      true,
 		NewInput:      func() any { return new(GenerateCredentialReportInput) },
+		NewOutput:     func() any { return new(GenerateCredentialReportOutput) },
 	}
 	opGenerateOrganizationsAccessReport = api.Operation{
 		Name:          "GenerateOrganizationsAccessReport",
@@ -727,6 +787,7 @@ var (
 		Errors:        []*api.ErrorShape{&errorReportGenerationLimitExceededException},
 		ReadOnly:      true,
 		NewInput:      func() any { return new(GenerateOrganizationsAccessReportInput) },
+		NewOutput:     func() any { return new(GenerateOrganizationsAccessReportOutput) },
 	}
 	opGenerateServiceLastAccessedDetails = api.Operation{
 		Name:          "GenerateServiceLastAccessedDetails",
@@ -738,6 +799,7 @@ var (
 		Errors:        []*api.ErrorShape{&errorNoSuchEntityException, &errorInvalidInputException},
 		ReadOnly:      true,
 		NewInput:      func() any { return new(GenerateServiceLastAccessedDetailsInput) },
+		NewOutput:     func() any { return new(GenerateServiceLastAccessedDetailsOutput) },
 	}
 	opGetAccessKeyLastUsed = api.Operation{
 		Name:          "GetAccessKeyLastUsed",
@@ -748,6 +810,7 @@ var (
 		ResultWrapper: "GetAccessKeyLastUsedResult",
 		ReadOnly:      true,
 		NewInput:      func() any { return new(GetAccessKeyLastUsedInput) },
+		NewOutput:     func() any { return new(GetAccessKeyLastUsedOutput) },
 	}
 	opGetAccountAuthorizationDetails = api.Operation{
 		Name:          "GetAccountAuthorizationDetails",
@@ -760,6 +823,7 @@ var (
 		ReadOnly:      true,
 		Page:          &api.Page{InputToken: []string{"Marker"}, OutputToken: []string{"Marker"}, LimitKey: "MaxItems", MoreResults: "IsTruncated", ResultKey: []string{"UserDetailList", "GroupDetailList", "RoleDetailList", "Policies"}},
 		NewInput:      func() any { return new(GetAccountAuthorizationDetailsInput) },
+		NewOutput:     func() any { return new(GetAccountAuthorizationDetailsOutput) },
 	}
 	opGetAccountPasswordPolicy = api.Operation{
 		Name:          "GetAccountPasswordPolicy",
@@ -770,6 +834,7 @@ var (
 		Errors:        []*api.ErrorShape{&errorNoSuchEntityException, &errorServiceFailureException},
 		ReadOnly:      true,
 		NewInput:      func() any { return new(GetAccountPasswordPolicyInput) },
+		NewOutput:     func() any { return new(GetAccountPasswordPolicyOutput) },
 	}
 	opGetAccountProperties = api.Operation{
 		Name:          "GetAccountProperties",
@@ -780,6 +845,7 @@ var (
 		Errors:        []*api.ErrorShape{&errorInvalidInputException, &errorServiceFailureException},
 		ReadOnly:      true,
 		NewInput:      func() any { return new(GetAccountPropertiesInput) },
+		NewOutput:     func() any { return new(GetAccountPropertiesOutput) },
 	}
 	opGetAccountSummary = api.Operation{
 		Name:          "GetAccountSummary",
@@ -790,6 +856,7 @@ var (
 		Errors:        []*api.ErrorShape{&errorServiceFailureException},
 		ReadOnly:      true,
 		NewInput:      func() any { return new(GetAccountSummaryInput) },
+		NewOutput:     func() any { return new(GetAccountSummaryOutput) },
 	}
 	opGetContextKeysForCustomPolicy = api.Operation{
 		Name:          "GetContextKeysForCustomPolicy",
@@ -801,6 +868,7 @@ var (
 		Errors:        []*api.ErrorShape{&errorInvalidInputException},
 		ReadOnly:      true,
 		NewInput:      func() any { return new(GetContextKeysForCustomPolicyInput) },
+		NewOutput:     func() any { return new(GetContextKeysForCustomPolicyOutput) },
 	}
 	opGetContextKeysForPrincipalPolicy = api.Operation{
 		Name:          "GetContextKeysForPrincipalPolicy",
@@ -812,6 +880,7 @@ var (
 		Errors:        []*api.ErrorShape{&errorNoSuchEntityException, &errorInvalidInputException},
 		ReadOnly:      true,
 		NewInput:      func() any { return new(GetContextKeysForPrincipalPolicyInput) },
+		NewOutput:     func() any { return new(GetContextKeysForPrincipalPolicyOutput) },
 	}
 	opGetCredentialReport = api.Operation{
 		Name:          "GetCredentialReport",
@@ -822,6 +891,7 @@ var (
 		Errors:        []*api.ErrorShape{&errorCredentialReportNotPresentException, &errorCredentialReportExpiredException, &errorCredentialReportNotReadyException, &errorServiceFailureException},
 		ReadOnly:      true,
 		NewInput:      func() any { return new(GetCredentialReportInput) },
+		NewOutput:     func() any { return new(GetCredentialReportOutput) },
 	}
 	opGetDelegationRequest = api.Operation{
 		Name:          "GetDelegationRequest",
@@ -833,6 +903,7 @@ var (
 		Errors:        []*api.ErrorShape{&errorNoSuchEntityException, &errorServiceFailureException},
 		ReadOnly:      true,
 		NewInput:      func() any { return new(GetDelegationRequestInput) },
+		NewOutput:     func() any { return new(GetDelegationRequestOutput) },
 	}
 	opGetGroup = api.Operation{
 		Name:          "GetGroup",
@@ -845,6 +916,7 @@ var (
 		ReadOnly:      true,
 		Page:          &api.Page{InputToken: []string{"Marker"}, OutputToken: []string{"Marker"}, LimitKey: "MaxItems", MoreResults: "IsTruncated", ResultKey: []string{"Users"}},
 		NewInput:      func() any { return new(GetGroupInput) },
+		NewOutput:     func() any { return new(GetGroupOutput) },
 	}
 	opGetGroupPolicy = api.Operation{
 		Name:          "GetGroupPolicy",
@@ -856,6 +928,7 @@ var (
 		Errors:        []*api.ErrorShape{&errorNoSuchEntityException, &errorServiceFailureException},
 		ReadOnly:      true,
 		NewInput:      func() any { return new(GetGroupPolicyInput) },
+		NewOutput:     func() any { return new(GetGroupPolicyOutput) },
 	}
 	opGetHumanReadableSummary = api.Operation{
 		Name:          "GetHumanReadableSummary",
@@ -867,6 +940,7 @@ var (
 		Errors:        []*api.ErrorShape{&errorInvalidInputException, &errorNoSuchEntityException, &errorServiceFailureException},
 		ReadOnly:      true,
 		NewInput:      func() any { return new(GetHumanReadableSummaryInput) },
+		NewOutput:     func() any { return new(GetHumanReadableSummaryOutput) },
 	}
 	opGetInstanceProfile = api.Operation{
 		Name:          "GetInstanceProfile",
@@ -878,6 +952,7 @@ var (
 		Errors:        []*api.ErrorShape{&errorNoSuchEntityException, &errorServiceFailureException},
 		ReadOnly:      true,
 		NewInput:      func() any { return new(GetInstanceProfileInput) },
+		NewOutput:     func() any { return new(GetInstanceProfileOutput) },
 	}
 	opGetLoginProfile = api.Operation{
 		Name:          "GetLoginProfile",
@@ -889,6 +964,7 @@ var (
 		Errors:        []*api.ErrorShape{&errorNoSuchEntityException, &errorServiceFailureException},
 		ReadOnly:      true,
 		NewInput:      func() any { return new(GetLoginProfileInput) },
+		NewOutput:     func() any { return new(GetLoginProfileOutput) },
 	}
 	opGetMFADevice = api.Operation{
 		Name:          "GetMFADevice",
@@ -900,6 +976,7 @@ var (
 		Errors:        []*api.ErrorShape{&errorNoSuchEntityException, &errorServiceFailureException},
 		ReadOnly:      true,
 		NewInput:      func() any { return new(GetMFADeviceInput) },
+		NewOutput:     func() any { return new(GetMFADeviceOutput) },
 	}
 	opGetOpenIDConnectProvider = api.Operation{
 		Name:          "GetOpenIDConnectProvider",
@@ -911,6 +988,7 @@ var (
 		Errors:        []*api.ErrorShape{&errorInvalidInputException, &errorNoSuchEntityException, &errorServiceFailureException},
 		ReadOnly:      true,
 		NewInput:      func() any { return new(GetOpenIDConnectProviderInput) },
+		NewOutput:     func() any { return new(GetOpenIDConnectProviderOutput) },
 	}
 	opGetOrganizationsAccessReport = api.Operation{
 		Name:          "GetOrganizationsAccessReport",
@@ -922,6 +1000,7 @@ var (
 		Errors:        []*api.ErrorShape{&errorNoSuchEntityException},
 		ReadOnly:      true,
 		NewInput:      func() any { return new(GetOrganizationsAccessReportInput) },
+		NewOutput:     func() any { return new(GetOrganizationsAccessReportOutput) },
 	}
 	opGetOutboundWebIdentityFederationInfo = api.Operation{
 		Name:          "GetOutboundWebIdentityFederationInfo",
@@ -932,6 +1011,7 @@ var (
 		Errors:        []*api.ErrorShape{&errorFeatureDisabledException},
 		ReadOnly:      true,
 		NewInput:      func() any { return new(GetOutboundWebIdentityFederationInfoInput) },
+		NewOutput:     func() any { return new(GetOutboundWebIdentityFederationInfoOutput) },
 	}
 	opGetPolicy = api.Operation{
 		Name:          "GetPolicy",
@@ -943,6 +1023,7 @@ var (
 		Errors:        []*api.ErrorShape{&errorNoSuchEntityException, &errorInvalidInputException, &errorServiceFailureException},
 		ReadOnly:      true,
 		NewInput:      func() any { return new(GetPolicyInput) },
+		NewOutput:     func() any { return new(GetPolicyOutput) },
 	}
 	opGetPolicyVersion = api.Operation{
 		Name:          "GetPolicyVersion",
@@ -954,6 +1035,7 @@ var (
 		Errors:        []*api.ErrorShape{&errorNoSuchEntityException, &errorInvalidInputException, &errorServiceFailureException},
 		ReadOnly:      true,
 		NewInput:      func() any { return new(GetPolicyVersionInput) },
+		NewOutput:     func() any { return new(GetPolicyVersionOutput) },
 	}
 	opGetRole = api.Operation{
 		Name:          "GetRole",
@@ -965,6 +1047,7 @@ var (
 		Errors:        []*api.ErrorShape{&errorNoSuchEntityException, &errorServiceFailureException},
 		ReadOnly:      true,
 		NewInput:      func() any { return new(GetRoleInput) },
+		NewOutput:     func() any { return new(GetRoleOutput) },
 	}
 	opGetRolePolicy = api.Operation{
 		Name:          "GetRolePolicy",
@@ -976,6 +1059,7 @@ var (
 		Errors:        []*api.ErrorShape{&errorNoSuchEntityException, &errorServiceFailureException},
 		ReadOnly:      true,
 		NewInput:      func() any { return new(GetRolePolicyInput) },
+		NewOutput:     func() any { return new(GetRolePolicyOutput) },
 	}
 	opGetRoleTemplateVersion = api.Operation{
 		Name:          "GetRoleTemplateVersion",
@@ -987,6 +1071,7 @@ var (
 		Errors:        []*api.ErrorShape{&errorInvalidInputException, &errorNoSuchEntityException, &errorServiceFailureException},
 		ReadOnly:      true,
 		NewInput:      func() any { return new(GetRoleTemplateVersionInput) },
+		NewOutput:     func() any { return new(GetRoleTemplateVersionOutput) },
 	}
 	opGetSAMLProvider = api.Operation{
 		Name:          "GetSAMLProvider",
@@ -998,6 +1083,7 @@ var (
 		Errors:        []*api.ErrorShape{&errorNoSuchEntityException, &errorInvalidInputException, &errorServiceFailureException},
 		ReadOnly:      true,
 		NewInput:      func() any { return new(GetSAMLProviderInput) },
+		NewOutput:     func() any { return new(GetSAMLProviderOutput) },
 	}
 	opGetSSHPublicKey = api.Operation{
 		Name:          "GetSSHPublicKey",
@@ -1009,6 +1095,7 @@ var (
 		Errors:        []*api.ErrorShape{&errorNoSuchEntityException, &errorUnrecognizedPublicKeyEncodingException},
 		ReadOnly:      true,
 		NewInput:      func() any { return new(GetSSHPublicKeyInput) },
+		NewOutput:     func() any { return new(GetSSHPublicKeyOutput) },
 	}
 	opGetServerCertificate = api.Operation{
 		Name:          "GetServerCertificate",
@@ -1020,6 +1107,7 @@ var (
 		Errors:        []*api.ErrorShape{&errorNoSuchEntityException, &errorServiceFailureException},
 		ReadOnly:      true,
 		NewInput:      func() any { return new(GetServerCertificateInput) },
+		NewOutput:     func() any { return new(GetServerCertificateOutput) },
 	}
 	opGetServiceLastAccessedDetails = api.Operation{
 		Name:          "GetServiceLastAccessedDetails",
@@ -1031,6 +1119,7 @@ var (
 		Errors:        []*api.ErrorShape{&errorNoSuchEntityException, &errorInvalidInputException},
 		ReadOnly:      true,
 		NewInput:      func() any { return new(GetServiceLastAccessedDetailsInput) },
+		NewOutput:     func() any { return new(GetServiceLastAccessedDetailsOutput) },
 	}
 	opGetServiceLastAccessedDetailsWithEntities = api.Operation{
 		Name:          "GetServiceLastAccessedDetailsWithEntities",
@@ -1042,6 +1131,7 @@ var (
 		Errors:        []*api.ErrorShape{&errorNoSuchEntityException, &errorInvalidInputException},
 		ReadOnly:      true,
 		NewInput:      func() any { return new(GetServiceLastAccessedDetailsWithEntitiesInput) },
+		NewOutput:     func() any { return new(GetServiceLastAccessedDetailsWithEntitiesOutput) },
 	}
 	opGetServiceLinkedRoleDeletionStatus = api.Operation{
 		Name:          "GetServiceLinkedRoleDeletionStatus",
@@ -1053,6 +1143,7 @@ var (
 		Errors:        []*api.ErrorShape{&errorNoSuchEntityException, &errorInvalidInputException, &errorServiceFailureException},
 		ReadOnly:      true,
 		NewInput:      func() any { return new(GetServiceLinkedRoleDeletionStatusInput) },
+		NewOutput:     func() any { return new(GetServiceLinkedRoleDeletionStatusOutput) },
 	}
 	opGetUser = api.Operation{
 		Name:          "GetUser",
@@ -1064,6 +1155,7 @@ var (
 		Errors:        []*api.ErrorShape{&errorNoSuchEntityException, &errorServiceFailureException},
 		ReadOnly:      true,
 		NewInput:      func() any { return new(GetUserInput) },
+		NewOutput:     func() any { return new(GetUserOutput) },
 	}
 	opGetUserPolicy = api.Operation{
 		Name:          "GetUserPolicy",
@@ -1075,6 +1167,7 @@ var (
 		Errors:        []*api.ErrorShape{&errorNoSuchEntityException, &errorServiceFailureException},
 		ReadOnly:      true,
 		NewInput:      func() any { return new(GetUserPolicyInput) },
+		NewOutput:     func() any { return new(GetUserPolicyOutput) },
 	}
 	opListAccessKeys = api.Operation{
 		Name:          "ListAccessKeys",
@@ -1087,6 +1180,7 @@ var (
 		ReadOnly:      true,
 		Page:          &api.Page{InputToken: []string{"Marker"}, OutputToken: []string{"Marker"}, LimitKey: "MaxItems", MoreResults: "IsTruncated", ResultKey: []string{"AccessKeyMetadata"}},
 		NewInput:      func() any { return new(ListAccessKeysInput) },
+		NewOutput:     func() any { return new(ListAccessKeysOutput) },
 	}
 	opListAccountAliases = api.Operation{
 		Name:          "ListAccountAliases",
@@ -1099,6 +1193,7 @@ var (
 		ReadOnly:      true,
 		Page:          &api.Page{InputToken: []string{"Marker"}, OutputToken: []string{"Marker"}, LimitKey: "MaxItems", MoreResults: "IsTruncated", ResultKey: []string{"AccountAliases"}},
 		NewInput:      func() any { return new(ListAccountAliasesInput) },
+		NewOutput:     func() any { return new(ListAccountAliasesOutput) },
 	}
 	opListAttachedGroupPolicies = api.Operation{
 		Name:          "ListAttachedGroupPolicies",
@@ -1111,6 +1206,7 @@ var (
 		ReadOnly:      true,
 		Page:          &api.Page{InputToken: []string{"Marker"}, OutputToken: []string{"Marker"}, LimitKey: "MaxItems", MoreResults: "IsTruncated", ResultKey: []string{"AttachedPolicies"}},
 		NewInput:      func() any { return new(ListAttachedGroupPoliciesInput) },
+		NewOutput:     func() any { return new(ListAttachedGroupPoliciesOutput) },
 	}
 	opListAttachedRolePolicies = api.Operation{
 		Name:          "ListAttachedRolePolicies",
@@ -1123,6 +1219,7 @@ var (
 		ReadOnly:      true,
 		Page:          &api.Page{InputToken: []string{"Marker"}, OutputToken: []string{"Marker"}, LimitKey: "MaxItems", MoreResults: "IsTruncated", ResultKey: []string{"AttachedPolicies"}},
 		NewInput:      func() any { return new(ListAttachedRolePoliciesInput) },
+		NewOutput:     func() any { return new(ListAttachedRolePoliciesOutput) },
 	}
 	opListAttachedUserPolicies = api.Operation{
 		Name:          "ListAttachedUserPolicies",
@@ -1135,6 +1232,7 @@ var (
 		ReadOnly:      true,
 		Page:          &api.Page{InputToken: []string{"Marker"}, OutputToken: []string{"Marker"}, LimitKey: "MaxItems", MoreResults: "IsTruncated", ResultKey: []string{"AttachedPolicies"}},
 		NewInput:      func() any { return new(ListAttachedUserPoliciesInput) },
+		NewOutput:     func() any { return new(ListAttachedUserPoliciesOutput) },
 	}
 	opListDelegationRequests = api.Operation{
 		Name:          "ListDelegationRequests",
@@ -1147,6 +1245,7 @@ var (
 		ReadOnly:      true,
 		Page:          &api.Page{InputToken: []string{"Marker"}, OutputToken: []string{"Marker"}, LimitKey: "MaxItems", MoreResults: "IsTruncated", ResultKey: []string{"DelegationRequests"}},
 		NewInput:      func() any { return new(ListDelegationRequestsInput) },
+		NewOutput:     func() any { return new(ListDelegationRequestsOutput) },
 	}
 	opListEntitiesForPolicy = api.Operation{
 		Name:          "ListEntitiesForPolicy",
@@ -1159,6 +1258,7 @@ var (
 		ReadOnly:      true,
 		Page:          &api.Page{InputToken: []string{"Marker"}, OutputToken: []string{"Marker"}, LimitKey: "MaxItems", MoreResults: "IsTruncated", ResultKey: []string{"PolicyGroups", "PolicyUsers", "PolicyRoles"}},
 		NewInput:      func() any { return new(ListEntitiesForPolicyInput) },
+		NewOutput:     func() any { return new(ListEntitiesForPolicyOutput) },
 	}
 	opListGroupPolicies = api.Operation{
 		Name:          "ListGroupPolicies",
@@ -1171,6 +1271,7 @@ var (
 		ReadOnly:      true,
 		Page:          &api.Page{InputToken: []string{"Marker"}, OutputToken: []string{"Marker"}, LimitKey: "MaxItems", MoreResults: "IsTruncated", ResultKey: []string{"PolicyNames"}},
 		NewInput:      func() any { return new(ListGroupPoliciesInput) },
+		NewOutput:     func() any { return new(ListGroupPoliciesOutput) },
 	}
 	opListGroups = api.Operation{
 		Name:          "ListGroups",
@@ -1183,6 +1284,7 @@ var (
 		ReadOnly:      true,
 		Page:          &api.Page{InputToken: []string{"Marker"}, OutputToken: []string{"Marker"}, LimitKey: "MaxItems", MoreResults: "IsTruncated", ResultKey: []string{"Groups"}},
 		NewInput:      func() any { return new(ListGroupsInput) },
+		NewOutput:     func() any { return new(ListGroupsOutput) },
 	}
 	opListGroupsForUser = api.Operation{
 		Name:          "ListGroupsForUser",
@@ -1195,6 +1297,7 @@ var (
 		ReadOnly:      true,
 		Page:          &api.Page{InputToken: []string{"Marker"}, OutputToken: []string{"Marker"}, LimitKey: "MaxItems", MoreResults: "IsTruncated", ResultKey: []string{"Groups"}},
 		NewInput:      func() any { return new(ListGroupsForUserInput) },
+		NewOutput:     func() any { return new(ListGroupsForUserOutput) },
 	}
 	opListInstanceProfileTags = api.Operation{
 		Name:          "ListInstanceProfileTags",
@@ -1207,6 +1310,7 @@ var (
 		ReadOnly:      true,
 		Page:          &api.Page{InputToken: []string{"Marker"}, OutputToken: []string{"Marker"}, LimitKey: "MaxItems", MoreResults: "IsTruncated", ResultKey: []string{"Tags"}},
 		NewInput:      func() any { return new(ListInstanceProfileTagsInput) },
+		NewOutput:     func() any { return new(ListInstanceProfileTagsOutput) },
 	}
 	opListInstanceProfiles = api.Operation{
 		Name:          "ListInstanceProfiles",
@@ -1219,6 +1323,7 @@ var (
 		ReadOnly:      true,
 		Page:          &api.Page{InputToken: []string{"Marker"}, OutputToken: []string{"Marker"}, LimitKey: "MaxItems", MoreResults: "IsTruncated", ResultKey: []string{"InstanceProfiles"}},
 		NewInput:      func() any { return new(ListInstanceProfilesInput) },
+		NewOutput:     func() any { return new(ListInstanceProfilesOutput) },
 	}
 	opListInstanceProfilesForRole = api.Operation{
 		Name:          "ListInstanceProfilesForRole",
@@ -1231,6 +1336,7 @@ var (
 		ReadOnly:      true,
 		Page:          &api.Page{InputToken: []string{"Marker"}, OutputToken: []string{"Marker"}, LimitKey: "MaxItems", MoreResults: "IsTruncated", ResultKey: []string{"InstanceProfiles"}},
 		NewInput:      func() any { return new(ListInstanceProfilesForRoleInput) },
+		NewOutput:     func() any { return new(ListInstanceProfilesForRoleOutput) },
 	}
 	opListMFADeviceTags = api.Operation{
 		Name:          "ListMFADeviceTags",
@@ -1243,6 +1349,7 @@ var (
 		ReadOnly:      true,
 		Page:          &api.Page{InputToken: []string{"Marker"}, OutputToken: []string{"Marker"}, LimitKey: "MaxItems", MoreResults: "IsTruncated", ResultKey: []string{"Tags"}},
 		NewInput:      func() any { return new(ListMFADeviceTagsInput) },
+		NewOutput:     func() any { return new(ListMFADeviceTagsOutput) },
 	}
 	opListMFADevices = api.Operation{
 		Name:          "ListMFADevices",
@@ -1255,6 +1362,7 @@ var (
 		ReadOnly:      true,
 		Page:          &api.Page{InputToken: []string{"Marker"}, OutputToken: []string{"Marker"}, LimitKey: "MaxItems", MoreResults: "IsTruncated", ResultKey: []string{"MFADevices"}},
 		NewInput:      func() any { return new(ListMFADevicesInput) },
+		NewOutput:     func() any { return new(ListMFADevicesOutput) },
 	}
 	opListOpenIDConnectProviderTags = api.Operation{
 		Name:          "ListOpenIDConnectProviderTags",
@@ -1267,6 +1375,7 @@ var (
 		ReadOnly:      true,
 		Page:          &api.Page{InputToken: []string{"Marker"}, OutputToken: []string{"Marker"}, LimitKey: "MaxItems", MoreResults: "IsTruncated", ResultKey: []string{"Tags"}},
 		NewInput:      func() any { return new(ListOpenIDConnectProviderTagsInput) },
+		NewOutput:     func() any { return new(ListOpenIDConnectProviderTagsOutput) },
 	}
 	opListOpenIDConnectProviders = api.Operation{
 		Name:          "ListOpenIDConnectProviders",
@@ -1278,6 +1387,7 @@ var (
 		Errors:        []*api.ErrorShape{&errorServiceFailureException},
 		ReadOnly:      true,
 		NewInput:      func() any { return new(ListOpenIDConnectProvidersInput) },
+		NewOutput:     func() any { return new(ListOpenIDConnectProvidersOutput) },
 	}
 	opListOrganizationsFeatures = api.Operation{
 		Name:          "ListOrganizationsFeatures",
@@ -1288,6 +1398,7 @@ var (
 		Errors:        []*api.ErrorShape{&errorAccountNotManagementOrDelegatedAdministratorException, &errorOrganizationNotFoundException, &errorOrganizationNotInAllFeaturesModeException, &errorServiceAccessNotEnabledException},
 		ReadOnly:      true,
 		NewInput:      func() any { return new(ListOrganizationsFeaturesInput) },
+		NewOutput:     func() any { return new(ListOrganizationsFeaturesOutput) },
 	}
 	opListPolicies = api.Operation{
 		Name:          "ListPolicies",
@@ -1300,6 +1411,7 @@ var (
 		ReadOnly:      true,
 		Page:          &api.Page{InputToken: []string{"Marker"}, OutputToken: []string{"Marker"}, LimitKey: "MaxItems", MoreResults: "IsTruncated", ResultKey: []string{"Policies"}},
 		NewInput:      func() any { return new(ListPoliciesInput) },
+		NewOutput:     func() any { return new(ListPoliciesOutput) },
 	}
 	opListPoliciesGrantingServiceAccess = api.Operation{
 		Name:          "ListPoliciesGrantingServiceAccess",
@@ -1311,6 +1423,7 @@ var (
 		Errors:        []*api.ErrorShape{&errorNoSuchEntityException, &errorInvalidInputException},
 		ReadOnly:      true,
 		NewInput:      func() any { return new(ListPoliciesGrantingServiceAccessInput) },
+		NewOutput:     func() any { return new(ListPoliciesGrantingServiceAccessOutput) },
 	}
 	opListPolicyTags = api.Operation{
 		Name:          "ListPolicyTags",
@@ -1323,6 +1436,7 @@ var (
 		ReadOnly:      true,
 		Page:          &api.Page{InputToken: []string{"Marker"}, OutputToken: []string{"Marker"}, LimitKey: "MaxItems", MoreResults: "IsTruncated", ResultKey: []string{"Tags"}},
 		NewInput:      func() any { return new(ListPolicyTagsInput) },
+		NewOutput:     func() any { return new(ListPolicyTagsOutput) },
 	}
 	opListPolicyVersions = api.Operation{
 		Name:          "ListPolicyVersions",
@@ -1335,6 +1449,7 @@ var (
 		ReadOnly:      true,
 		Page:          &api.Page{InputToken: []string{"Marker"}, OutputToken: []string{"Marker"}, LimitKey: "MaxItems", MoreResults: "IsTruncated", ResultKey: []string{"Versions"}},
 		NewInput:      func() any { return new(ListPolicyVersionsInput) },
+		NewOutput:     func() any { return new(ListPolicyVersionsOutput) },
 	}
 	opListRolePolicies = api.Operation{
 		Name:          "ListRolePolicies",
@@ -1347,6 +1462,7 @@ var (
 		ReadOnly:      true,
 		Page:          &api.Page{InputToken: []string{"Marker"}, OutputToken: []string{"Marker"}, LimitKey: "MaxItems", MoreResults: "IsTruncated", ResultKey: []string{"PolicyNames"}},
 		NewInput:      func() any { return new(ListRolePoliciesInput) },
+		NewOutput:     func() any { return new(ListRolePoliciesOutput) },
 	}
 	opListRoleTags = api.Operation{
 		Name:          "ListRoleTags",
@@ -1359,6 +1475,7 @@ var (
 		ReadOnly:      true,
 		Page:          &api.Page{InputToken: []string{"Marker"}, OutputToken: []string{"Marker"}, LimitKey: "MaxItems", MoreResults: "IsTruncated", ResultKey: []string{"Tags"}},
 		NewInput:      func() any { return new(ListRoleTagsInput) },
+		NewOutput:     func() any { return new(ListRoleTagsOutput) },
 	}
 	opListRoles = api.Operation{
 		Name:          "ListRoles",
@@ -1371,6 +1488,7 @@ var (
 		ReadOnly:      true,
 		Page:          &api.Page{InputToken: []string{"Marker"}, OutputToken: []string{"Marker"}, LimitKey: "MaxItems", MoreResults: "IsTruncated", ResultKey: []string{"Roles"}},
 		NewInput:      func() any { return new(ListRolesInput) },
+		NewOutput:     func() any { return new(ListRolesOutput) },
 	}
 	opListSAMLProviderTags = api.Operation{
 		Name:          "ListSAMLProviderTags",
@@ -1383,6 +1501,7 @@ var (
 		ReadOnly:      true,
 		Page:          &api.Page{InputToken: []string{"Marker"}, OutputToken: []string{"Marker"}, LimitKey: "MaxItems", MoreResults: "IsTruncated", ResultKey: []string{"Tags"}},
 		NewInput:      func() any { return new(ListSAMLProviderTagsInput) },
+		NewOutput:     func() any { return new(ListSAMLProviderTagsOutput) },
 	}
 	opListSAMLProviders = api.Operation{
 		Name:          "ListSAMLProviders",
@@ -1394,6 +1513,7 @@ var (
 		Errors:        []*api.ErrorShape{&errorServiceFailureException},
 		ReadOnly:      true,
 		NewInput:      func() any { return new(ListSAMLProvidersInput) },
+		NewOutput:     func() any { return new(ListSAMLProvidersOutput) },
 	}
 	opListSSHPublicKeys = api.Operation{
 		Name:          "ListSSHPublicKeys",
@@ -1406,6 +1526,7 @@ var (
 		ReadOnly:      true,
 		Page:          &api.Page{InputToken: []string{"Marker"}, OutputToken: []string{"Marker"}, LimitKey: "MaxItems", MoreResults: "IsTruncated", ResultKey: []string{"SSHPublicKeys"}},
 		NewInput:      func() any { return new(ListSSHPublicKeysInput) },
+		NewOutput:     func() any { return new(ListSSHPublicKeysOutput) },
 	}
 	opListServerCertificateTags = api.Operation{
 		Name:          "ListServerCertificateTags",
@@ -1418,6 +1539,7 @@ var (
 		ReadOnly:      true,
 		Page:          &api.Page{InputToken: []string{"Marker"}, OutputToken: []string{"Marker"}, LimitKey: "MaxItems", MoreResults: "IsTruncated", ResultKey: []string{"Tags"}},
 		NewInput:      func() any { return new(ListServerCertificateTagsInput) },
+		NewOutput:     func() any { return new(ListServerCertificateTagsOutput) },
 	}
 	opListServerCertificates = api.Operation{
 		Name:          "ListServerCertificates",
@@ -1430,6 +1552,7 @@ var (
 		ReadOnly:      true,
 		Page:          &api.Page{InputToken: []string{"Marker"}, OutputToken: []string{"Marker"}, LimitKey: "MaxItems", MoreResults: "IsTruncated", ResultKey: []string{"ServerCertificateMetadataList"}},
 		NewInput:      func() any { return new(ListServerCertificatesInput) },
+		NewOutput:     func() any { return new(ListServerCertificatesOutput) },
 	}
 	opListServiceSpecificCredentials = api.Operation{
 		Name:          "ListServiceSpecificCredentials",
@@ -1442,6 +1565,7 @@ var (
 		ReadOnly:      true,
 		Page:          &api.Page{InputToken: []string{"Marker"}, OutputToken: []string{"Marker"}, LimitKey: "MaxItems", MoreResults: "IsTruncated", ResultKey: []string{"ServiceSpecificCredentials"}},
 		NewInput:      func() any { return new(ListServiceSpecificCredentialsInput) },
+		NewOutput:     func() any { return new(ListServiceSpecificCredentialsOutput) },
 	}
 	opListSigningCertificates = api.Operation{
 		Name:          "ListSigningCertificates",
@@ -1454,6 +1578,7 @@ var (
 		ReadOnly:      true,
 		Page:          &api.Page{InputToken: []string{"Marker"}, OutputToken: []string{"Marker"}, LimitKey: "MaxItems", MoreResults: "IsTruncated", ResultKey: []string{"Certificates"}},
 		NewInput:      func() any { return new(ListSigningCertificatesInput) },
+		NewOutput:     func() any { return new(ListSigningCertificatesOutput) },
 	}
 	opListUserPolicies = api.Operation{
 		Name:          "ListUserPolicies",
@@ -1466,6 +1591,7 @@ var (
 		ReadOnly:      true,
 		Page:          &api.Page{InputToken: []string{"Marker"}, OutputToken: []string{"Marker"}, LimitKey: "MaxItems", MoreResults: "IsTruncated", ResultKey: []string{"PolicyNames"}},
 		NewInput:      func() any { return new(ListUserPoliciesInput) },
+		NewOutput:     func() any { return new(ListUserPoliciesOutput) },
 	}
 	opListUserTags = api.Operation{
 		Name:          "ListUserTags",
@@ -1478,6 +1604,7 @@ var (
 		ReadOnly:      true,
 		Page:          &api.Page{InputToken: []string{"Marker"}, OutputToken: []string{"Marker"}, LimitKey: "MaxItems", MoreResults: "IsTruncated", ResultKey: []string{"Tags"}},
 		NewInput:      func() any { return new(ListUserTagsInput) },
+		NewOutput:     func() any { return new(ListUserTagsOutput) },
 	}
 	opListUsers = api.Operation{
 		Name:          "ListUsers",
@@ -1490,6 +1617,7 @@ var (
 		ReadOnly:      true,
 		Page:          &api.Page{InputToken: []string{"Marker"}, OutputToken: []string{"Marker"}, LimitKey: "MaxItems", MoreResults: "IsTruncated", ResultKey: []string{"Users"}},
 		NewInput:      func() any { return new(ListUsersInput) },
+		NewOutput:     func() any { return new(ListUsersOutput) },
 	}
 	opListVirtualMFADevices = api.Operation{
 		Name:          "ListVirtualMFADevices",
@@ -1501,86 +1629,99 @@ var (
 		ReadOnly:      true,
 		Page:          &api.Page{InputToken: []string{"Marker"}, OutputToken: []string{"Marker"}, LimitKey: "MaxItems", MoreResults: "IsTruncated", ResultKey: []string{"VirtualMFADevices"}},
 		NewInput:      func() any { return new(ListVirtualMFADevicesInput) },
+		NewOutput:     func() any { return new(ListVirtualMFADevicesOutput) },
 	}
 	opPutAccountProperties = api.Operation{
-		Name:     "PutAccountProperties",
-		Method:   "POST",
-		URI:      "/",
-		Input:    &shapePutAccountPropertiesRequest,
-		Errors:   []*api.ErrorShape{&errorConcurrentModificationException, &errorInvalidInputException, &errorServiceFailureException},
-		NewInput: func() any { return new(PutAccountPropertiesInput) },
+		Name:          "PutAccountProperties",
+		Method:        "POST",
+		URI:           "/",
+		Input:         &shapePutAccountPropertiesRequest,
+		Output:        &shapePutAccountPropertiesResponse,
+		ResultWrapper: "PutAccountPropertiesResult",
+		Errors:        []*api.ErrorShape{&errorConcurrentModificationException, &errorInvalidInputException, &errorServiceFailureException},
+		NewInput:      func() any { return new(PutAccountPropertiesInput) },
+		NewOutput:     func() any { return new(PutAccountPropertiesOutput) },
 	}
 	opPutGroupPolicy = api.Operation{
-		Name:     "PutGroupPolicy",
-		Method:   "POST",
-		URI:      "/",
-		Input:    &shapePutGroupPolicyRequest,
-		Errors:   []*api.ErrorShape{&errorLimitExceededException, &errorMalformedPolicyDocumentException, &errorNoSuchEntityException, &errorServiceFailureException},
-		NewInput: func() any { return new(PutGroupPolicyInput) },
+		Name:      "PutGroupPolicy",
+		Method:    "POST",
+		URI:       "/",
+		Input:     &shapePutGroupPolicyRequest,
+		Errors:    []*api.ErrorShape{&errorLimitExceededException, &errorMalformedPolicyDocumentException, &errorNoSuchEntityException, &errorServiceFailureException},
+		NewInput:  func() any { return new(PutGroupPolicyInput) },
+		NewOutput: func() any { return new(PutGroupPolicyOutput) },
 	}
 	opPutRolePermissionsBoundary = api.Operation{
-		Name:     "PutRolePermissionsBoundary",
-		Method:   "POST",
-		URI:      "/",
-		Input:    &shapePutRolePermissionsBoundaryRequest,
-		Errors:   []*api.ErrorShape{&errorNoSuchEntityException, &errorInvalidInputException, &errorUnmodifiableEntityException, &errorPolicyNotAttachableException, &errorServiceFailureException},
-		NewInput: func() any { return new(PutRolePermissionsBoundaryInput) },
+		Name:      "PutRolePermissionsBoundary",
+		Method:    "POST",
+		URI:       "/",
+		Input:     &shapePutRolePermissionsBoundaryRequest,
+		Errors:    []*api.ErrorShape{&errorNoSuchEntityException, &errorInvalidInputException, &errorUnmodifiableEntityException, &errorPolicyNotAttachableException, &errorServiceFailureException},
+		NewInput:  func() any { return new(PutRolePermissionsBoundaryInput) },
+		NewOutput: func() any { return new(PutRolePermissionsBoundaryOutput) },
 	}
 	opPutRolePolicy = api.Operation{
-		Name:     "PutRolePolicy",
-		Method:   "POST",
-		URI:      "/",
-		Input:    &shapePutRolePolicyRequest,
-		Errors:   []*api.ErrorShape{&errorLimitExceededException, &errorMalformedPolicyDocumentException, &errorNoSuchEntityException, &errorUnmodifiableEntityException, &errorServiceFailureException},
-		NewInput: func() any { return new(PutRolePolicyInput) },
+		Name:      "PutRolePolicy",
+		Method:    "POST",
+		URI:       "/",
+		Input:     &shapePutRolePolicyRequest,
+		Errors:    []*api.ErrorShape{&errorLimitExceededException, &errorMalformedPolicyDocumentException, &errorNoSuchEntityException, &errorUnmodifiableEntityException, &errorServiceFailureException},
+		NewInput:  func() any { return new(PutRolePolicyInput) },
+		NewOutput: func() any { return new(PutRolePolicyOutput) },
 	}
 	opPutUserPermissionsBoundary = api.Operation{
-		Name:     "PutUserPermissionsBoundary",
-		Method:   "POST",
-		URI:      "/",
-		Input:    &shapePutUserPermissionsBoundaryRequest,
-		Errors:   []*api.ErrorShape{&errorNoSuchEntityException, &errorInvalidInputException, &errorPolicyNotAttachableException, &errorServiceFailureException},
-		NewInput: func() any { return new(PutUserPermissionsBoundaryInput) },
+		Name:      "PutUserPermissionsBoundary",
+		Method:    "POST",
+		URI:       "/",
+		Input:     &shapePutUserPermissionsBoundaryRequest,
+		Errors:    []*api.ErrorShape{&errorNoSuchEntityException, &errorInvalidInputException, &errorPolicyNotAttachableException, &errorServiceFailureException},
+		NewInput:  func() any { return new(PutUserPermissionsBoundaryInput) },
+		NewOutput: func() any { return new(PutUserPermissionsBoundaryOutput) },
 	}
 	opPutUserPolicy = api.Operation{
-		Name:     "PutUserPolicy",
-		Method:   "POST",
-		URI:      "/",
-		Input:    &shapePutUserPolicyRequest,
-		Errors:   []*api.ErrorShape{&errorLimitExceededException, &errorMalformedPolicyDocumentException, &errorNoSuchEntityException, &errorServiceFailureException},
-		NewInput: func() any { return new(PutUserPolicyInput) },
+		Name:      "PutUserPolicy",
+		Method:    "POST",
+		URI:       "/",
+		Input:     &shapePutUserPolicyRequest,
+		Errors:    []*api.ErrorShape{&errorLimitExceededException, &errorMalformedPolicyDocumentException, &errorNoSuchEntityException, &errorServiceFailureException},
+		NewInput:  func() any { return new(PutUserPolicyInput) },
+		NewOutput: func() any { return new(PutUserPolicyOutput) },
 	}
 	opRejectDelegationRequest = api.Operation{
-		Name:     "RejectDelegationRequest",
-		Method:   "POST",
-		URI:      "/",
-		Input:    &shapeRejectDelegationRequestRequest,
-		Errors:   []*api.ErrorShape{&errorConcurrentModificationException, &errorInvalidInputException, &errorNoSuchEntityException, &errorServiceFailureException},
-		NewInput: func() any { return new(RejectDelegationRequestInput) },
+		Name:      "RejectDelegationRequest",
+		Method:    "POST",
+		URI:       "/",
+		Input:     &shapeRejectDelegationRequestRequest,
+		Errors:    []*api.ErrorShape{&errorConcurrentModificationException, &errorInvalidInputException, &errorNoSuchEntityException, &errorServiceFailureException},
+		NewInput:  func() any { return new(RejectDelegationRequestInput) },
+		NewOutput: func() any { return new(RejectDelegationRequestOutput) },
 	}
 	opRemoveClientIDFromOpenIDConnectProvider = api.Operation{
-		Name:     "RemoveClientIDFromOpenIDConnectProvider",
-		Method:   "POST",
-		URI:      "/",
-		Input:    &shapeRemoveClientIDFromOpenIDConnectProviderRequest,
-		Errors:   []*api.ErrorShape{&errorInvalidInputException, &errorNoSuchEntityException, &errorServiceFailureException},
-		NewInput: func() any { return new(RemoveClientIDFromOpenIDConnectProviderInput) },
+		Name:      "RemoveClientIDFromOpenIDConnectProvider",
+		Method:    "POST",
+		URI:       "/",
+		Input:     &shapeRemoveClientIDFromOpenIDConnectProviderRequest,
+		Errors:    []*api.ErrorShape{&errorInvalidInputException, &errorNoSuchEntityException, &errorServiceFailureException},
+		NewInput:  func() any { return new(RemoveClientIDFromOpenIDConnectProviderInput) },
+		NewOutput: func() any { return new(RemoveClientIDFromOpenIDConnectProviderOutput) },
 	}
 	opRemoveRoleFromInstanceProfile = api.Operation{
-		Name:     "RemoveRoleFromInstanceProfile",
-		Method:   "POST",
-		URI:      "/",
-		Input:    &shapeRemoveRoleFromInstanceProfileRequest,
-		Errors:   []*api.ErrorShape{&errorNoSuchEntityException, &errorLimitExceededException, &errorUnmodifiableEntityException, &errorServiceFailureException},
-		NewInput: func() any { return new(RemoveRoleFromInstanceProfileInput) },
+		Name:      "RemoveRoleFromInstanceProfile",
+		Method:    "POST",
+		URI:       "/",
+		Input:     &shapeRemoveRoleFromInstanceProfileRequest,
+		Errors:    []*api.ErrorShape{&errorNoSuchEntityException, &errorLimitExceededException, &errorUnmodifiableEntityException, &errorServiceFailureException},
+		NewInput:  func() any { return new(RemoveRoleFromInstanceProfileInput) },
+		NewOutput: func() any { return new(RemoveRoleFromInstanceProfileOutput) },
 	}
 	opRemoveUserFromGroup = api.Operation{
-		Name:     "RemoveUserFromGroup",
-		Method:   "POST",
-		URI:      "/",
-		Input:    &shapeRemoveUserFromGroupRequest,
-		Errors:   []*api.ErrorShape{&errorNoSuchEntityException, &errorLimitExceededException, &errorServiceFailureException},
-		NewInput: func() any { return new(RemoveUserFromGroupInput) },
+		Name:      "RemoveUserFromGroup",
+		Method:    "POST",
+		URI:       "/",
+		Input:     &shapeRemoveUserFromGroupRequest,
+		Errors:    []*api.ErrorShape{&errorNoSuchEntityException, &errorLimitExceededException, &errorServiceFailureException},
+		NewInput:  func() any { return new(RemoveUserFromGroupInput) },
+		NewOutput: func() any { return new(RemoveUserFromGroupOutput) },
 	}
 	opResetServiceSpecificCredential = api.Operation{
 		Name:          "ResetServiceSpecificCredential",
@@ -1591,38 +1732,43 @@ var (
 		ResultWrapper: "ResetServiceSpecificCredentialResult",
 		Errors:        []*api.ErrorShape{&errorNoSuchEntityException},
 		NewInput:      func() any { return new(ResetServiceSpecificCredentialInput) },
+		NewOutput:     func() any { return new(ResetServiceSpecificCredentialOutput) },
 	}
 	opResyncMFADevice = api.Operation{
-		Name:     "ResyncMFADevice",
-		Method:   "POST",
-		URI:      "/",
-		Input:    &shapeResyncMFADeviceRequest,
-		Errors:   []*api.ErrorShape{&errorInvalidAuthenticationCodeException, &errorNoSuchEntityException, &errorLimitExceededException, &errorServiceFailureException, &errorConcurrentModificationException},
-		NewInput: func() any { return new(ResyncMFADeviceInput) },
+		Name:      "ResyncMFADevice",
+		Method:    "POST",
+		URI:       "/",
+		Input:     &shapeResyncMFADeviceRequest,
+		Errors:    []*api.ErrorShape{&errorInvalidAuthenticationCodeException, &errorNoSuchEntityException, &errorLimitExceededException, &errorServiceFailureException, &errorConcurrentModificationException},
+		NewInput:  func() any { return new(ResyncMFADeviceInput) },
+		NewOutput: func() any { return new(ResyncMFADeviceOutput) },
 	}
 	opSendDelegationToken = api.Operation{
-		Name:     "SendDelegationToken",
-		Method:   "POST",
-		URI:      "/",
-		Input:    &shapeSendDelegationTokenRequest,
-		Errors:   []*api.ErrorShape{&errorConcurrentModificationException, &errorInvalidInputException, &errorNoSuchEntityException, &errorServiceFailureException},
-		NewInput: func() any { return new(SendDelegationTokenInput) },
+		Name:      "SendDelegationToken",
+		Method:    "POST",
+		URI:       "/",
+		Input:     &shapeSendDelegationTokenRequest,
+		Errors:    []*api.ErrorShape{&errorConcurrentModificationException, &errorInvalidInputException, &errorNoSuchEntityException, &errorServiceFailureException},
+		NewInput:  func() any { return new(SendDelegationTokenInput) },
+		NewOutput: func() any { return new(SendDelegationTokenOutput) },
 	}
 	opSetDefaultPolicyVersion = api.Operation{
-		Name:     "SetDefaultPolicyVersion",
-		Method:   "POST",
-		URI:      "/",
-		Input:    &shapeSetDefaultPolicyVersionRequest,
-		Errors:   []*api.ErrorShape{&errorNoSuchEntityException, &errorInvalidInputException, &errorLimitExceededException, &errorServiceFailureException},
-		NewInput: func() any { return new(SetDefaultPolicyVersionInput) },
+		Name:      "SetDefaultPolicyVersion",
+		Method:    "POST",
+		URI:       "/",
+		Input:     &shapeSetDefaultPolicyVersionRequest,
+		Errors:    []*api.ErrorShape{&errorNoSuchEntityException, &errorInvalidInputException, &errorLimitExceededException, &errorServiceFailureException},
+		NewInput:  func() any { return new(SetDefaultPolicyVersionInput) },
+		NewOutput: func() any { return new(SetDefaultPolicyVersionOutput) },
 	}
 	opSetSecurityTokenServicePreferences = api.Operation{
-		Name:     "SetSecurityTokenServicePreferences",
-		Method:   "POST",
-		URI:      "/",
-		Input:    &shapeSetSecurityTokenServicePreferencesRequest,
-		Errors:   []*api.ErrorShape{&errorServiceFailureException},
-		NewInput: func() any { return new(SetSecurityTokenServicePreferencesInput) },
+		Name:      "SetSecurityTokenServicePreferences",
+		Method:    "POST",
+		URI:       "/",
+		Input:     &shapeSetSecurityTokenServicePreferencesRequest,
+		Errors:    []*api.ErrorShape{&errorServiceFailureException},
+		NewInput:  func() any { return new(SetSecurityTokenServicePreferencesInput) },
+		NewOutput: func() any { return new(SetSecurityTokenServicePreferencesOutput) },
 	}
 	opSimulateCustomPolicy = api.Operation{
 		Name:          "SimulateCustomPolicy",
@@ -1635,6 +1781,7 @@ var (
 		ReadOnly:      true,
 		Page:          &api.Page{InputToken: []string{"Marker"}, OutputToken: []string{"Marker"}, LimitKey: "MaxItems", MoreResults: "IsTruncated", ResultKey: []string{"EvaluationResults"}},
 		NewInput:      func() any { return new(SimulateCustomPolicyInput) },
+		NewOutput:     func() any { return new(SimulateCustomPolicyOutput) },
 	}
 	opSimulatePrincipalPolicy = api.Operation{
 		Name:          "SimulatePrincipalPolicy",
@@ -1647,190 +1794,214 @@ var (
 		ReadOnly:      true,
 		Page:          &api.Page{InputToken: []string{"Marker"}, OutputToken: []string{"Marker"}, LimitKey: "MaxItems", MoreResults: "IsTruncated", ResultKey: []string{"EvaluationResults"}},
 		NewInput:      func() any { return new(SimulatePrincipalPolicyInput) },
+		NewOutput:     func() any { return new(SimulatePrincipalPolicyOutput) },
 	}
 	opTagInstanceProfile = api.Operation{
-		Name:     "TagInstanceProfile",
-		Method:   "POST",
-		URI:      "/",
-		Input:    &shapeTagInstanceProfileRequest,
-		Errors:   []*api.ErrorShape{&errorNoSuchEntityException, &errorInvalidInputException, &errorLimitExceededException, &errorConcurrentModificationException, &errorServiceFailureException},
-		NewInput: func() any { return new(TagInstanceProfileInput) },
+		Name:      "TagInstanceProfile",
+		Method:    "POST",
+		URI:       "/",
+		Input:     &shapeTagInstanceProfileRequest,
+		Errors:    []*api.ErrorShape{&errorNoSuchEntityException, &errorInvalidInputException, &errorLimitExceededException, &errorConcurrentModificationException, &errorServiceFailureException},
+		NewInput:  func() any { return new(TagInstanceProfileInput) },
+		NewOutput: func() any { return new(TagInstanceProfileOutput) },
 	}
 	opTagMFADevice = api.Operation{
-		Name:     "TagMFADevice",
-		Method:   "POST",
-		URI:      "/",
-		Input:    &shapeTagMFADeviceRequest,
-		Errors:   []*api.ErrorShape{&errorInvalidInputException, &errorNoSuchEntityException, &errorLimitExceededException, &errorConcurrentModificationException, &errorServiceFailureException},
-		NewInput: func() any { return new(TagMFADeviceInput) },
+		Name:      "TagMFADevice",
+		Method:    "POST",
+		URI:       "/",
+		Input:     &shapeTagMFADeviceRequest,
+		Errors:    []*api.ErrorShape{&errorInvalidInputException, &errorNoSuchEntityException, &errorLimitExceededException, &errorConcurrentModificationException, &errorServiceFailureException},
+		NewInput:  func() any { return new(TagMFADeviceInput) },
+		NewOutput: func() any { return new(TagMFADeviceOutput) },
 	}
 	opTagOpenIDConnectProvider = api.Operation{
-		Name:     "TagOpenIDConnectProvider",
-		Method:   "POST",
-		URI:      "/",
-		Input:    &shapeTagOpenIDConnectProviderRequest,
-		Errors:   []*api.ErrorShape{&errorNoSuchEntityException, &errorLimitExceededException, &errorInvalidInputException, &errorConcurrentModificationException, &errorServiceFailureException},
-		NewInput: func() any { return new(TagOpenIDConnectProviderInput) },
+		Name:      "TagOpenIDConnectProvider",
+		Method:    "POST",
+		URI:       "/",
+		Input:     &shapeTagOpenIDConnectProviderRequest,
+		Errors:    []*api.ErrorShape{&errorNoSuchEntityException, &errorLimitExceededException, &errorInvalidInputException, &errorConcurrentModificationException, &errorServiceFailureException},
+		NewInput:  func() any { return new(TagOpenIDConnectProviderInput) },
+		NewOutput: func() any { return new(TagOpenIDConnectProviderOutput) },
 	}
 	opTagPolicy = api.Operation{
-		Name:     "TagPolicy",
-		Method:   "POST",
-		URI:      "/",
-		Input:    &shapeTagPolicyRequest,
-		Errors:   []*api.ErrorShape{&errorNoSuchEntityException, &errorLimitExceededException, &errorInvalidInputException, &errorConcurrentModificationException, &errorServiceFailureException},
-		NewInput: func() any { return new(TagPolicyInput) },
+		Name:      "TagPolicy",
+		Method:    "POST",
+		URI:       "/",
+		Input:     &shapeTagPolicyRequest,
+		Errors:    []*api.ErrorShape{&errorNoSuchEntityException, &errorLimitExceededException, &errorInvalidInputException, &errorConcurrentModificationException, &errorServiceFailureException},
+		NewInput:  func() any { return new(TagPolicyInput) },
+		NewOutput: func() any { return new(TagPolicyOutput) },
 	}
 	opTagRole = api.Operation{
-		Name:     "TagRole",
-		Method:   "POST",
-		URI:      "/",
-		Input:    &shapeTagRoleRequest,
-		Errors:   []*api.ErrorShape{&errorNoSuchEntityException, &errorLimitExceededException, &errorInvalidInputException, &errorConcurrentModificationException, &errorServiceFailureException},
-		NewInput: func() any { return new(TagRoleInput) },
+		Name:      "TagRole",
+		Method:    "POST",
+		URI:       "/",
+		Input:     &shapeTagRoleRequest,
+		Errors:    []*api.ErrorShape{&errorNoSuchEntityException, &errorLimitExceededException, &errorInvalidInputException, &errorConcurrentModificationException, &errorServiceFailureException},
+		NewInput:  func() any { return new(TagRoleInput) },
+		NewOutput: func() any { return new(TagRoleOutput) },
 	}
 	opTagSAMLProvider = api.Operation{
-		Name:     "TagSAMLProvider",
-		Method:   "POST",
-		URI:      "/",
-		Input:    &shapeTagSAMLProviderRequest,
-		Errors:   []*api.ErrorShape{&errorNoSuchEntityException, &errorLimitExceededException, &errorInvalidInputException, &errorConcurrentModificationException, &errorServiceFailureException},
-		NewInput: func() any { return new(TagSAMLProviderInput) },
+		Name:      "TagSAMLProvider",
+		Method:    "POST",
+		URI:       "/",
+		Input:     &shapeTagSAMLProviderRequest,
+		Errors:    []*api.ErrorShape{&errorNoSuchEntityException, &errorLimitExceededException, &errorInvalidInputException, &errorConcurrentModificationException, &errorServiceFailureException},
+		NewInput:  func() any { return new(TagSAMLProviderInput) },
+		NewOutput: func() any { return new(TagSAMLProviderOutput) },
 	}
 	opTagServerCertificate = api.Operation{
-		Name:     "TagServerCertificate",
-		Method:   "POST",
-		URI:      "/",
-		Input:    &shapeTagServerCertificateRequest,
-		Errors:   []*api.ErrorShape{&errorNoSuchEntityException, &errorInvalidInputException, &errorLimitExceededException, &errorConcurrentModificationException, &errorServiceFailureException},
-		NewInput: func() any { return new(TagServerCertificateInput) },
+		Name:      "TagServerCertificate",
+		Method:    "POST",
+		URI:       "/",
+		Input:     &shapeTagServerCertificateRequest,
+		Errors:    []*api.ErrorShape{&errorNoSuchEntityException, &errorInvalidInputException, &errorLimitExceededException, &errorConcurrentModificationException, &errorServiceFailureException},
+		NewInput:  func() any { return new(TagServerCertificateInput) },
+		NewOutput: func() any { return new(TagServerCertificateOutput) },
 	}
 	opTagUser = api.Operation{
-		Name:     "TagUser",
-		Method:   "POST",
-		URI:      "/",
-		Input:    &shapeTagUserRequest,
-		Errors:   []*api.ErrorShape{&errorNoSuchEntityException, &errorLimitExceededException, &errorInvalidInputException, &errorConcurrentModificationException, &errorServiceFailureException},
-		NewInput: func() any { return new(TagUserInput) },
+		Name:      "TagUser",
+		Method:    "POST",
+		URI:       "/",
+		Input:     &shapeTagUserRequest,
+		Errors:    []*api.ErrorShape{&errorNoSuchEntityException, &errorLimitExceededException, &errorInvalidInputException, &errorConcurrentModificationException, &errorServiceFailureException},
+		NewInput:  func() any { return new(TagUserInput) },
+		NewOutput: func() any { return new(TagUserOutput) },
 	}
 	opUntagInstanceProfile = api.Operation{
-		Name:     "UntagInstanceProfile",
-		Method:   "POST",
-		URI:      "/",
-		Input:    &shapeUntagInstanceProfileRequest,
-		Errors:   []*api.ErrorShape{&errorNoSuchEntityException, &errorInvalidInputException, &errorConcurrentModificationException, &errorServiceFailureException},
-		NewInput: func() any { return new(UntagInstanceProfileInput) },
+		Name:      "UntagInstanceProfile",
+		Method:    "POST",
+		URI:       "/",
+		Input:     &shapeUntagInstanceProfileRequest,
+		Errors:    []*api.ErrorShape{&errorNoSuchEntityException, &errorInvalidInputException, &errorConcurrentModificationException, &errorServiceFailureException},
+		NewInput:  func() any { return new(UntagInstanceProfileInput) },
+		NewOutput: func() any { return new(UntagInstanceProfileOutput) },
 	}
 	opUntagMFADevice = api.Operation{
-		Name:     "UntagMFADevice",
-		Method:   "POST",
-		URI:      "/",
-		Input:    &shapeUntagMFADeviceRequest,
-		Errors:   []*api.ErrorShape{&errorNoSuchEntityException, &errorInvalidInputException, &errorConcurrentModificationException, &errorServiceFailureException},
-		NewInput: func() any { return new(UntagMFADeviceInput) },
+		Name:      "UntagMFADevice",
+		Method:    "POST",
+		URI:       "/",
+		Input:     &shapeUntagMFADeviceRequest,
+		Errors:    []*api.ErrorShape{&errorNoSuchEntityException, &errorInvalidInputException, &errorConcurrentModificationException, &errorServiceFailureException},
+		NewInput:  func() any { return new(UntagMFADeviceInput) },
+		NewOutput: func() any { return new(UntagMFADeviceOutput) },
 	}
 	opUntagOpenIDConnectProvider = api.Operation{
-		Name:     "UntagOpenIDConnectProvider",
-		Method:   "POST",
-		URI:      "/",
-		Input:    &shapeUntagOpenIDConnectProviderRequest,
-		Errors:   []*api.ErrorShape{&errorNoSuchEntityException, &errorInvalidInputException, &errorConcurrentModificationException, &errorServiceFailureException},
-		NewInput: func() any { return new(UntagOpenIDConnectProviderInput) },
+		Name:      "UntagOpenIDConnectProvider",
+		Method:    "POST",
+		URI:       "/",
+		Input:     &shapeUntagOpenIDConnectProviderRequest,
+		Errors:    []*api.ErrorShape{&errorNoSuchEntityException, &errorInvalidInputException, &errorConcurrentModificationException, &errorServiceFailureException},
+		NewInput:  func() any { return new(UntagOpenIDConnectProviderInput) },
+		NewOutput: func() any { return new(UntagOpenIDConnectProviderOutput) },
 	}
 	opUntagPolicy = api.Operation{
-		Name:     "UntagPolicy",
-		Method:   "POST",
-		URI:      "/",
-		Input:    &shapeUntagPolicyRequest,
-		Errors:   []*api.ErrorShape{&errorNoSuchEntityException, &errorInvalidInputException, &errorConcurrentModificationException, &errorServiceFailureException},
-		NewInput: func() any { return new(UntagPolicyInput) },
+		Name:      "UntagPolicy",
+		Method:    "POST",
+		URI:       "/",
+		Input:     &shapeUntagPolicyRequest,
+		Errors:    []*api.ErrorShape{&errorNoSuchEntityException, &errorInvalidInputException, &errorConcurrentModificationException, &errorServiceFailureException},
+		NewInput:  func() any { return new(UntagPolicyInput) },
+		NewOutput: func() any { return new(UntagPolicyOutput) },
 	}
 	opUntagRole = api.Operation{
-		Name:     "UntagRole",
-		Method:   "POST",
-		URI:      "/",
-		Input:    &shapeUntagRoleRequest,
-		Errors:   []*api.ErrorShape{&errorNoSuchEntityException, &errorConcurrentModificationException, &errorServiceFailureException},
-		NewInput: func() any { return new(UntagRoleInput) },
+		Name:      "UntagRole",
+		Method:    "POST",
+		URI:       "/",
+		Input:     &shapeUntagRoleRequest,
+		Errors:    []*api.ErrorShape{&errorNoSuchEntityException, &errorConcurrentModificationException, &errorServiceFailureException},
+		NewInput:  func() any { return new(UntagRoleInput) },
+		NewOutput: func() any { return new(UntagRoleOutput) },
 	}
 	opUntagSAMLProvider = api.Operation{
-		Name:     "UntagSAMLProvider",
-		Method:   "POST",
-		URI:      "/",
-		Input:    &shapeUntagSAMLProviderRequest,
-		Errors:   []*api.ErrorShape{&errorNoSuchEntityException, &errorInvalidInputException, &errorConcurrentModificationException, &errorServiceFailureException},
-		NewInput: func() any { return new(UntagSAMLProviderInput) },
+		Name:      "UntagSAMLProvider",
+		Method:    "POST",
+		URI:       "/",
+		Input:     &shapeUntagSAMLProviderRequest,
+		Errors:    []*api.ErrorShape{&errorNoSuchEntityException, &errorInvalidInputException, &errorConcurrentModificationException, &errorServiceFailureException},
+		NewInput:  func() any { return new(UntagSAMLProviderInput) },
+		NewOutput: func() any { return new(UntagSAMLProviderOutput) },
 	}
 	opUntagServerCertificate = api.Operation{
-		Name:     "UntagServerCertificate",
-		Method:   "POST",
-		URI:      "/",
-		Input:    &shapeUntagServerCertificateRequest,
-		Errors:   []*api.ErrorShape{&errorNoSuchEntityException, &errorInvalidInputException, &errorConcurrentModificationException, &errorServiceFailureException},
-		NewInput: func() any { return new(UntagServerCertificateInput) },
+		Name:      "UntagServerCertificate",
+		Method:    "POST",
+		URI:       "/",
+		Input:     &shapeUntagServerCertificateRequest,
+		Errors:    []*api.ErrorShape{&errorNoSuchEntityException, &errorInvalidInputException, &errorConcurrentModificationException, &errorServiceFailureException},
+		NewInput:  func() any { return new(UntagServerCertificateInput) },
+		NewOutput: func() any { return new(UntagServerCertificateOutput) },
 	}
 	opUntagUser = api.Operation{
-		Name:     "UntagUser",
-		Method:   "POST",
-		URI:      "/",
-		Input:    &shapeUntagUserRequest,
-		Errors:   []*api.ErrorShape{&errorNoSuchEntityException, &errorConcurrentModificationException, &errorServiceFailureException},
-		NewInput: func() any { return new(UntagUserInput) },
+		Name:      "UntagUser",
+		Method:    "POST",
+		URI:       "/",
+		Input:     &shapeUntagUserRequest,
+		Errors:    []*api.ErrorShape{&errorNoSuchEntityException, &errorConcurrentModificationException, &errorServiceFailureException},
+		NewInput:  func() any { return new(UntagUserInput) },
+		NewOutput: func() any { return new(UntagUserOutput) },
 	}
 	opUpdateAccessKey = api.Operation{
-		Name:     "UpdateAccessKey",
-		Method:   "POST",
-		URI:      "/",
-		Input:    &shapeUpdateAccessKeyRequest,
-		Errors:   []*api.ErrorShape{&errorNoSuchEntityException, &errorLimitExceededException, &errorServiceFailureException},
-		NewInput: func() any { return new(UpdateAccessKeyInput) },
+		Name:      "UpdateAccessKey",
+		Method:    "POST",
+		URI:       "/",
+		Input:     &shapeUpdateAccessKeyRequest,
+		Errors:    []*api.ErrorShape{&errorNoSuchEntityException, &errorLimitExceededException, &errorServiceFailureException},
+		NewInput:  func() any { return new(UpdateAccessKeyInput) },
+		NewOutput: func() any { return new(UpdateAccessKeyOutput) },
 	}
 	opUpdateAccountPasswordPolicy = api.Operation{
-		Name:     "UpdateAccountPasswordPolicy",
-		Method:   "POST",
-		URI:      "/",
-		Input:    &shapeUpdateAccountPasswordPolicyRequest,
-		Errors:   []*api.ErrorShape{&errorNoSuchEntityException, &errorMalformedPolicyDocumentException, &errorLimitExceededException, &errorServiceFailureException},
-		NewInput: func() any { return new(UpdateAccountPasswordPolicyInput) },
+		Name:      "UpdateAccountPasswordPolicy",
+		Method:    "POST",
+		URI:       "/",
+		Input:     &shapeUpdateAccountPasswordPolicyRequest,
+		Errors:    []*api.ErrorShape{&errorNoSuchEntityException, &errorMalformedPolicyDocumentException, &errorLimitExceededException, &errorServiceFailureException},
+		NewInput:  func() any { return new(UpdateAccountPasswordPolicyInput) },
+		NewOutput: func() any { return new(UpdateAccountPasswordPolicyOutput) },
 	}
 	opUpdateAssumeRolePolicy = api.Operation{
-		Name:     "UpdateAssumeRolePolicy",
-		Method:   "POST",
-		URI:      "/",
-		Input:    &shapeUpdateAssumeRolePolicyRequest,
-		Errors:   []*api.ErrorShape{&errorNoSuchEntityException, &errorMalformedPolicyDocumentException, &errorLimitExceededException, &errorUnmodifiableEntityException, &errorServiceFailureException},
-		NewInput: func() any { return new(UpdateAssumeRolePolicyInput) },
+		Name:      "UpdateAssumeRolePolicy",
+		Method:    "POST",
+		URI:       "/",
+		Input:     &shapeUpdateAssumeRolePolicyRequest,
+		Errors:    []*api.ErrorShape{&errorNoSuchEntityException, &errorMalformedPolicyDocumentException, &errorLimitExceededException, &errorUnmodifiableEntityException, &errorServiceFailureException},
+		NewInput:  func() any { return new(UpdateAssumeRolePolicyInput) },
+		NewOutput: func() any { return new(UpdateAssumeRolePolicyOutput) },
 	}
 	opUpdateDelegationRequest = api.Operation{
-		Name:     "UpdateDelegationRequest",
-		Method:   "POST",
-		URI:      "/",
-		Input:    &shapeUpdateDelegationRequestRequest,
-		Errors:   []*api.ErrorShape{&errorConcurrentModificationException, &errorInvalidInputException, &errorNoSuchEntityException, &errorServiceFailureException},
-		NewInput: func() any { return new(UpdateDelegationRequestInput) },
+		Name:      "UpdateDelegationRequest",
+		Method:    "POST",
+		URI:       "/",
+		Input:     &shapeUpdateDelegationRequestRequest,
+		Errors:    []*api.ErrorShape{&errorConcurrentModificationException, &errorInvalidInputException, &errorNoSuchEntityException, &errorServiceFailureException},
+		NewInput:  func() any { return new(UpdateDelegationRequestInput) },
+		NewOutput: func() any { return new(UpdateDelegationRequestOutput) },
 	}
 	opUpdateGroup = api.Operation{
-		Name:     "UpdateGroup",
-		Method:   "POST",
-		URI:      "/",
-		Input:    &shapeUpdateGroupRequest,
-		Errors:   []*api.ErrorShape{&errorNoSuchEntityException, &errorEntityAlreadyExistsException, &errorLimitExceededException, &errorServiceFailureException},
-		NewInput: func() any { return new(UpdateGroupInput) },
+		Name:      "UpdateGroup",
+		Method:    "POST",
+		URI:       "/",
+		Input:     &shapeUpdateGroupRequest,
+		Errors:    []*api.ErrorShape{&errorNoSuchEntityException, &errorEntityAlreadyExistsException, &errorLimitExceededException, &errorServiceFailureException},
+		NewInput:  func() any { return new(UpdateGroupInput) },
+		NewOutput: func() any { return new(UpdateGroupOutput) },
 	}
 	opUpdateLoginProfile = api.Operation{
-		Name:     "UpdateLoginProfile",
-		Method:   "POST",
-		URI:      "/",
-		Input:    &shapeUpdateLoginProfileRequest,
-		Errors:   []*api.ErrorShape{&errorEntityTemporarilyUnmodifiableException, &errorNoSuchEntityException, &errorPasswordPolicyViolationException, &errorLimitExceededException, &errorServiceFailureException},
-		NewInput: func() any { return new(UpdateLoginProfileInput) },
+		Name:      "UpdateLoginProfile",
+		Method:    "POST",
+		URI:       "/",
+		Input:     &shapeUpdateLoginProfileRequest,
+		Errors:    []*api.ErrorShape{&errorEntityTemporarilyUnmodifiableException, &errorNoSuchEntityException, &errorPasswordPolicyViolationException, &errorLimitExceededException, &errorServiceFailureException},
+		NewInput:  func() any { return new(UpdateLoginProfileInput) },
+		NewOutput: func() any { return new(UpdateLoginProfileOutput) },
 	}
 	opUpdateOpenIDConnectProviderThumbprint = api.Operation{
-		Name:     "UpdateOpenIDConnectProviderThumbprint",
-		Method:   "POST",
-		URI:      "/",
-		Input:    &shapeUpdateOpenIDConnectProviderThumbprintRequest,
-		Errors:   []*api.ErrorShape{&errorInvalidInputException, &errorNoSuchEntityException, &errorServiceFailureException},
-		NewInput: func() any { return new(UpdateOpenIDConnectProviderThumbprintInput) },
+		Name:      "UpdateOpenIDConnectProviderThumbprint",
+		Method:    "POST",
+		URI:       "/",
+		Input:     &shapeUpdateOpenIDConnectProviderThumbprintRequest,
+		Errors:    []*api.ErrorShape{&errorInvalidInputException, &errorNoSuchEntityException, &errorServiceFailureException},
+		NewInput:  func() any { return new(UpdateOpenIDConnectProviderThumbprintInput) },
+		NewOutput: func() any { return new(UpdateOpenIDConnectProviderThumbprintOutput) },
 	}
 	opUpdateRole = api.Operation{
 		Name:          "UpdateRole",
@@ -1841,6 +2012,7 @@ var (
 		ResultWrapper: "UpdateRoleResult",
 		Errors:        []*api.ErrorShape{&errorUnmodifiableEntityException, &errorNoSuchEntityException, &errorServiceFailureException},
 		NewInput:      func() any { return new(UpdateRoleInput) },
+		NewOutput:     func() any { return new(UpdateRoleOutput) },
 	}
 	opUpdateRoleDescription = api.Operation{
 		Name:          "UpdateRoleDescription",
@@ -1851,6 +2023,7 @@ var (
 		ResultWrapper: "UpdateRoleDescriptionResult",
 		Errors:        []*api.ErrorShape{&errorNoSuchEntityException, &errorUnmodifiableEntityException, &errorServiceFailureException},
 		NewInput:      func() any { return new(UpdateRoleDescriptionInput) },
+		NewOutput:     func() any { return new(UpdateRoleDescriptionOutput) },
 	}
 	opUpdateSAMLProvider = api.Operation{
 		Name:          "UpdateSAMLProvider",
@@ -1861,46 +2034,52 @@ var (
 		ResultWrapper: "UpdateSAMLProviderResult",
 		Errors:        []*api.ErrorShape{&errorNoSuchEntityException, &errorInvalidInputException, &errorLimitExceededException, &errorServiceFailureException},
 		NewInput:      func() any { return new(UpdateSAMLProviderInput) },
+		NewOutput:     func() any { return new(UpdateSAMLProviderOutput) },
 	}
 	opUpdateSSHPublicKey = api.Operation{
-		Name:     "UpdateSSHPublicKey",
-		Method:   "POST",
-		URI:      "/",
-		Input:    &shapeUpdateSSHPublicKeyRequest,
-		Errors:   []*api.ErrorShape{&errorNoSuchEntityException},
-		NewInput: func() any { return new(UpdateSSHPublicKeyInput) },
+		Name:      "UpdateSSHPublicKey",
+		Method:    "POST",
+		URI:       "/",
+		Input:     &shapeUpdateSSHPublicKeyRequest,
+		Errors:    []*api.ErrorShape{&errorNoSuchEntityException},
+		NewInput:  func() any { return new(UpdateSSHPublicKeyInput) },
+		NewOutput: func() any { return new(UpdateSSHPublicKeyOutput) },
 	}
 	opUpdateServerCertificate = api.Operation{
-		Name:     "UpdateServerCertificate",
-		Method:   "POST",
-		URI:      "/",
-		Input:    &shapeUpdateServerCertificateRequest,
-		Errors:   []*api.ErrorShape{&errorNoSuchEntityException, &errorEntityAlreadyExistsException, &errorLimitExceededException, &errorServiceFailureException},
-		NewInput: func() any { return new(UpdateServerCertificateInput) },
+		Name:      "UpdateServerCertificate",
+		Method:    "POST",
+		URI:       "/",
+		Input:     &shapeUpdateServerCertificateRequest,
+		Errors:    []*api.ErrorShape{&errorNoSuchEntityException, &errorEntityAlreadyExistsException, &errorLimitExceededException, &errorServiceFailureException},
+		NewInput:  func() any { return new(UpdateServerCertificateInput) },
+		NewOutput: func() any { return new(UpdateServerCertificateOutput) },
 	}
 	opUpdateServiceSpecificCredential = api.Operation{
-		Name:     "UpdateServiceSpecificCredential",
-		Method:   "POST",
-		URI:      "/",
-		Input:    &shapeUpdateServiceSpecificCredentialRequest,
-		Errors:   []*api.ErrorShape{&errorNoSuchEntityException},
-		NewInput: func() any { return new(UpdateServiceSpecificCredentialInput) },
+		Name:      "UpdateServiceSpecificCredential",
+		Method:    "POST",
+		URI:       "/",
+		Input:     &shapeUpdateServiceSpecificCredentialRequest,
+		Errors:    []*api.ErrorShape{&errorNoSuchEntityException},
+		NewInput:  func() any { return new(UpdateServiceSpecificCredentialInput) },
+		NewOutput: func() any { return new(UpdateServiceSpecificCredentialOutput) },
 	}
 	opUpdateSigningCertificate = api.Operation{
-		Name:     "UpdateSigningCertificate",
-		Method:   "POST",
-		URI:      "/",
-		Input:    &shapeUpdateSigningCertificateRequest,
-		Errors:   []*api.ErrorShape{&errorNoSuchEntityException, &errorLimitExceededException, &errorServiceFailureException},
-		NewInput: func() any { return new(UpdateSigningCertificateInput) },
+		Name:      "UpdateSigningCertificate",
+		Method:    "POST",
+		URI:       "/",
+		Input:     &shapeUpdateSigningCertificateRequest,
+		Errors:    []*api.ErrorShape{&errorNoSuchEntityException, &errorLimitExceededException, &errorServiceFailureException},
+		NewInput:  func() any { return new(UpdateSigningCertificateInput) },
+		NewOutput: func() any { return new(UpdateSigningCertificateOutput) },
 	}
 	opUpdateUser = api.Operation{
-		Name:     "UpdateUser",
-		Method:   "POST",
-		URI:      "/",
-		Input:    &shapeUpdateUserRequest,
-		Errors:   []*api.ErrorShape{&errorNoSuchEntityException, &errorLimitExceededException, &errorEntityAlreadyExistsException, &errorEntityTemporarilyUnmodifiableException, &errorConcurrentModificationException, &errorServiceFailureException},
-		NewInput: func() any { return new(UpdateUserInput) },
+		Name:      "UpdateUser",
+		Method:    "POST",
+		URI:       "/",
+		Input:     &shapeUpdateUserRequest,
+		Errors:    []*api.ErrorShape{&errorNoSuchEntityException, &errorLimitExceededException, &errorEntityAlreadyExistsException, &errorEntityTemporarilyUnmodifiableException, &errorConcurrentModificationException, &errorServiceFailureException},
+		NewInput:  func() any { return new(UpdateUserInput) },
+		NewOutput: func() any { return new(UpdateUserOutput) },
 	}
 	opUploadSSHPublicKey = api.Operation{
 		Name:          "UploadSSHPublicKey",
@@ -1911,6 +2090,7 @@ var (
 		ResultWrapper: "UploadSSHPublicKeyResult",
 		Errors:        []*api.ErrorShape{&errorLimitExceededException, &errorNoSuchEntityException, &errorInvalidPublicKeyException, &errorDuplicateSSHPublicKeyException, &errorUnrecognizedPublicKeyEncodingException},
 		NewInput:      func() any { return new(UploadSSHPublicKeyInput) },
+		NewOutput:     func() any { return new(UploadSSHPublicKeyOutput) },
 	}
 	opUploadServerCertificate = api.Operation{
 		Name:          "UploadServerCertificate",
@@ -1921,6 +2101,7 @@ var (
 		ResultWrapper: "UploadServerCertificateResult",
 		Errors:        []*api.ErrorShape{&errorLimitExceededException, &errorInvalidInputException, &errorEntityAlreadyExistsException, &errorMalformedCertificateException, &errorKeyPairMismatchException, &errorConcurrentModificationException, &errorServiceFailureException},
 		NewInput:      func() any { return new(UploadServerCertificateInput) },
+		NewOutput:     func() any { return new(UploadServerCertificateOutput) },
 	}
 	opUploadSigningCertificate = api.Operation{
 		Name:          "UploadSigningCertificate",
@@ -1931,6 +2112,7 @@ var (
 		ResultWrapper: "UploadSigningCertificateResult",
 		Errors:        []*api.ErrorShape{&errorLimitExceededException, &errorEntityAlreadyExistsException, &errorMalformedCertificateException, &errorInvalidCertificateException, &errorDuplicateCertificateException, &errorNoSuchEntityException, &errorConcurrentModificationException, &errorServiceFailureException},
 		NewInput:      func() any { return new(UploadSigningCertificateInput) },
+		NewOutput:     func() any { return new(UploadSigningCertificateOutput) },
 	}
 )
 

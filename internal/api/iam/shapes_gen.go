@@ -1210,7 +1210,8 @@ var (
 	shapePutAccountPropertiesRequest = api.Shape{Name: "PutAccountPropertiesRequest", Kind: api.Structure, Members: []api.MemberShape{
 		{Name: "Properties", Wire: "Properties", Required: true, Shape: &shapePropertiesMapType},
 	}, Min: -1, Max: -1}
-	shapePutGroupPolicyRequest = api.Shape{Name: "PutGroupPolicyRequest", Kind: api.Structure, Members: []api.MemberShape{
+	shapePutAccountPropertiesResponse = api.Shape{Name: "PutAccountPropertiesResponse", Kind: api.Structure, Members: nil, Min: -1, Max: -1}
+	shapePutGroupPolicyRequest        = api.Shape{Name: "PutGroupPolicyRequest", Kind: api.Structure, Members: []api.MemberShape{
 		{Name: "GroupName", Wire: "GroupName", Required: true, Shape: &shapeGroupNameType},
 		{Name: "PolicyName", Wire: "PolicyName", Required: true, Shape: &shapePolicyNameType},
 		{Name: "PolicyDocument", Wire: "PolicyDocument", Required: true, Shape: &shapePolicyDocumentType},

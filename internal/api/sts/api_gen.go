@@ -40,6 +40,7 @@ var (
 		Errors:        []*api.ErrorShape{&errorMalformedPolicyDocumentException, &errorPackedPolicyTooLargeException, &errorRegionDisabledException, &errorExpiredTokenException},
 		ReadOnly:      true,
 		NewInput:      func() any { return new(AssumeRoleInput) },
+		NewOutput:     func() any { return new(AssumeRoleOutput) },
 	}
 	opAssumeRoleWithSAML = api.Operation{
 		Name:          "AssumeRoleWithSAML",
@@ -52,6 +53,7 @@ var (
 		ReadOnly:      true,
 		Anonymous:     true,
 		NewInput:      func() any { return new(AssumeRoleWithSAMLInput) },
+		NewOutput:     func() any { return new(AssumeRoleWithSAMLOutput) },
 	}
 	opAssumeRoleWithWebIdentity = api.Operation{
 		Name:          "AssumeRoleWithWebIdentity",
@@ -64,6 +66,7 @@ var (
 		ReadOnly:      true,
 		Anonymous:     true,
 		NewInput:      func() any { return new(AssumeRoleWithWebIdentityInput) },
+		NewOutput:     func() any { return new(AssumeRoleWithWebIdentityOutput) },
 	}
 	opAssumeRoot = api.Operation{
 		Name:          "AssumeRoot",
@@ -75,6 +78,7 @@ var (
 		Errors:        []*api.ErrorShape{&errorRegionDisabledException, &errorExpiredTokenException},
 		ReadOnly:      true,
 		NewInput:      func() any { return new(AssumeRootInput) },
+		NewOutput:     func() any { return new(AssumeRootOutput) },
 	}
 	opDecodeAuthorizationMessage = api.Operation{
 		Name:          "DecodeAuthorizationMessage",
@@ -86,6 +90,7 @@ var (
 		Errors:        []*api.ErrorShape{&errorInvalidAuthorizationMessageException},
 		ReadOnly:      true,
 		NewInput:      func() any { return new(DecodeAuthorizationMessageInput) },
+		NewOutput:     func() any { return new(DecodeAuthorizationMessageOutput) },
 	}
 	opGetAccessKeyInfo = api.Operation{
 		Name:          "GetAccessKeyInfo",
@@ -96,6 +101,7 @@ var (
 		ResultWrapper: "GetAccessKeyInfoResult",
 		ReadOnly:      true,
 		NewInput:      func() any { return new(GetAccessKeyInfoInput) },
+		NewOutput:     func() any { return new(GetAccessKeyInfoOutput) },
 	}
 	opGetCallerIdentity = api.Operation{
 		Name:          "GetCallerIdentity",
@@ -106,6 +112,7 @@ var (
 		ResultWrapper: "GetCallerIdentityResult",
 		ReadOnly:      true,
 		NewInput:      func() any { return new(GetCallerIdentityInput) },
+		NewOutput:     func() any { return new(GetCallerIdentityOutput) },
 	}
 	opGetDelegatedAccessToken = api.Operation{
 		Name:          "GetDelegatedAccessToken",
@@ -117,6 +124,7 @@ var (
 		Errors:        []*api.ErrorShape{&errorExpiredTradeInTokenException, &errorPackedPolicyTooLargeException, &errorRegionDisabledException},
 		ReadOnly:      true,
 		NewInput:      func() any { return new(GetDelegatedAccessTokenInput) },
+		NewOutput:     func() any { return new(GetDelegatedAccessTokenOutput) },
 	}
 	opGetFederationToken = api.Operation{
 		Name:          "GetFederationToken",
@@ -128,6 +136,7 @@ var (
 		Errors:        []*api.ErrorShape{&errorMalformedPolicyDocumentException, &errorPackedPolicyTooLargeException, &errorRegionDisabledException},
 		ReadOnly:      true,
 		NewInput:      func() any { return new(GetFederationTokenInput) },
+		NewOutput:     func() any { return new(GetFederationTokenOutput) },
 	}
 	opGetSessionToken = api.Operation{
 		Name:          "GetSessionToken",
@@ -139,6 +148,7 @@ var (
 		Errors:        []*api.ErrorShape{&errorRegionDisabledException},
 		ReadOnly:      true,
 		NewInput:      func() any { return new(GetSessionTokenInput) },
+		NewOutput:     func() any { return new(GetSessionTokenOutput) },
 	}
 	opGetWebIdentityToken = api.Operation{
 		Name:          "GetWebIdentityToken",
@@ -150,6 +160,7 @@ var (
 		Errors:        []*api.ErrorShape{&errorJWTPayloadSizeExceededException, &errorOutboundWebIdentityFederationDisabledException, &errorSessionDurationEscalationException},
 		ReadOnly:      true,
 		NewInput:      func() any { return new(GetWebIdentityTokenInput) },
+		NewOutput:     func() any { return new(GetWebIdentityTokenOutput) },
 	}
 )
 
