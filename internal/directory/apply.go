@@ -14,6 +14,7 @@ type builder struct {
 	accounts *btree.Map[string, *state]
 	aliases  *btree.Map[string, reference]
 	emails   *btree.Map[string, reference]
+	first    reference         // the first account
 	working  map[string]*state // the accounts, as the builder may change them
 	used     *usage
 }
@@ -31,9 +32,14 @@ func newBuilder(u *usage) *builder {
 // be incomplete, and decisions on it could be wrong (E-25).
 func (b *builder) apply(c store.Commit) (*Snapshot, error) {
 	dirty := map[string]*state{}
-	for _, change := range c.Changes {
-		if err := b.change(c.Revision, change, dirty); err != nil {
-			return nil, fmt.Errorf("directory: record %q at revision %d: %w", change.Key, c.Revision, err)
+	for _, deleting := range []bool{true, false} { // a renamed entity goes under its old name before it comes under the new one
+		for _, change := range c.Changes {
+			if change.Delete != deleting {
+				continue
+			}
+			if err := b.change(c.Revision, change, dirty); err != nil {
+				return nil, fmt.Errorf("directory: record %q at revision %d: %w", change.Key, c.Revision, err)
+			}
 		}
 	}
 	return b.publish(c.Revision, dirty), nil
@@ -50,7 +56,7 @@ func (b *builder) publish(revision int64, dirty map[string]*state) *Snapshot {
 	}
 	return &Snapshot{
 		Revision: revision,
-		accounts: b.accounts.Copy(), aliases: b.aliases.Copy(), emails: b.emails.Copy(),
+		accounts: b.accounts.Copy(), aliases: b.aliases.Copy(), emails: b.emails.Copy(), first: b.first,
 	}
 }
 
@@ -69,12 +75,17 @@ func (b *builder) change(revision int64, c store.Change, dirty map[string]*state
 		if kind == "used" {
 			return b.used.apply(account, name, revision, c)
 		}
+		if kind == "key" && c.Delete {
+			b.used.last.Delete(name)
+		}
 		dirty[account] = s
 		return s.change(account, kind, name, revision, c)
 	case "alias":
 		return changeReference(b.aliases, rest, revision, c)
 	case "email":
 		return changeReference(b.emails, rest, revision, c)
+	case "first":
+		return decode(c.Value, revision, &b.first) // it is never deleted
 	}
 	return nil // events and what later versions keep elsewhere
 }

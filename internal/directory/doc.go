@@ -23,5 +23,6 @@
 //	a/ACCOUNT/creation/ID       AccountCreation, under the management account
 //	alias/ALIAS                 the account's id: aliases are unique everywhere
 //	email/EMAIL                 the account's id: root e-mails are, too
+//	first                       the id of the first start's account
 //	event/ID                    an event on its way to the journal
 package directory

@@ -10,6 +10,7 @@ type Snapshot struct {
 	accounts *btree.Map[string, *state]
 	aliases  *btree.Map[string, reference] // account alias → account id
 	emails   *btree.Map[string, reference] // root e-mail → account id
+	first    reference                     // the account of the first start
 }
 
 // reference is the value of a key that only points to an account.
