@@ -199,11 +199,14 @@ func (d *Directory) Update(ctx context.Context, account string, fn func(tx *Tx) 
 			return err
 		}
 	}
-	return api.Errorf(http.StatusConflict, "ConcurrentModification", "The request was rejected because multiple requests to change this object were submitted simultaneously. Wait a few minutes and submit your request again.")
+	return errConcurrent
 }
 
+// errConcurrent: others keep changing what the call depends on.
+var errConcurrent = api.Errorf(http.StatusConflict, "ConcurrentModification", "The request was rejected because multiple requests to change this object were submitted simultaneously. Wait a few minutes and submit your request again.")
+
 func (d *Directory) commit(ctx context.Context, t *transaction) error {
-	if len(t.staged) == 0 && len(t.events) == 0 {
+	if len(t.staged) == 0 && len(t.unread) == 0 {
 		return nil
 	}
 	pre, changes, err := t.commitment()

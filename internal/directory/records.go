@@ -50,7 +50,24 @@ type User struct {
 type LoginProfile struct {
 	Hash          string    `json:"hash"` // argon2id, PHC string format
 	Created       time.Time `json:"created"`
+	Changed       time.Time `json:"changed,omitzero"` // the password, after it was created
 	ResetRequired bool      `json:"resetRequired,omitempty"`
+	// Previous hashes, the newest first, as many as the account's policy asks for.
+	Previous []string `json:"previous,omitempty"`
+}
+
+// PasswordPolicy is what an account asks of its users' passwords.
+type PasswordPolicy struct {
+	MinimumLength int  `json:"minimumLength"` // characters
+	Symbols       bool `json:"symbols,omitempty"`
+	Numbers       bool `json:"numbers,omitempty"`
+	Uppercase     bool `json:"uppercase,omitempty"`
+	Lowercase     bool `json:"lowercase,omitempty"`
+	// UsersChange lets every user change the own password.
+	UsersChange bool `json:"usersChange,omitempty"`
+	MaxAge      int  `json:"maxAge,omitempty"` // days, 0: passwords do not expire
+	Reuse       int  `json:"reuse,omitempty"`  // previous passwords that cannot be used again
+	HardExpiry  bool `json:"hardExpiry,omitempty"`
 }
 
 // Group is a group of users. Who is in it stands in the users' records.
@@ -117,6 +134,8 @@ type Account struct {
 	Created time.Time `json:"created"`
 	Alias   string    `json:"alias,omitempty"`
 	Root    RootUser  `json:"root"`
+	// Passwords is the account's own password policy; nil: AWS's default.
+	Passwords *PasswordPolicy `json:"passwords,omitempty"`
 	// Organization is the management account's id where the account is in one.
 	Organization string    `json:"organization,omitempty"`
 	Joined       time.Time `json:"joined,omitzero"`

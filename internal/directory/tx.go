@@ -18,7 +18,7 @@ type Tx struct {
 type transaction struct {
 	reads  map[string]int64  // key → revision read, 0: absent
 	staged map[string]record // key → record, nil: deleted
-	events []store.Change
+	unread []store.Change    // written without an assertion: events, uses
 }
 
 func newTransaction() *transaction {
@@ -38,7 +38,7 @@ func (tx *Tx) In(account string) *Tx {
 
 // Event adds an event to the commit: it is written with the change or not at all.
 func (tx *Tx) Event(id string, value []byte) {
-	tx.tx.events = append(tx.tx.events, store.Change{Key: "event/" + id, Value: value})
+	tx.tx.unread = append(tx.tx.unread, store.Change{Key: "event/" + id, Value: value})
 }
 
 // stage puts a record, or deletes the key where r is nil.
@@ -111,7 +111,7 @@ func (t *transaction) commitment() ([]store.Precondition, []store.Change, error)
 	for key, revision := range t.reads {
 		pre = append(pre, store.Precondition{Key: key, Revision: revision})
 	}
-	changes := make([]store.Change, 0, len(t.staged)+len(t.events))
+	changes := make([]store.Change, 0, len(t.staged)+len(t.unread))
 	for key, r := range t.staged {
 		if r == nil {
 			changes = append(changes, store.Change{Key: key, Delete: true})
@@ -125,7 +125,7 @@ func (t *transaction) commitment() ([]store.Precondition, []store.Change, error)
 	}
 	slices.SortFunc(pre, func(a, b store.Precondition) int { return strings.Compare(a.Key, b.Key) })
 	slices.SortFunc(changes, func(a, b store.Change) int { return strings.Compare(a.Key, b.Key) })
-	return pre, append(changes, t.events...), nil
+	return pre, append(changes, t.unread...), nil
 }
 
 // Clone of a record is for changing it: what is shared with the state is copied.

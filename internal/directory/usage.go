@@ -66,6 +66,12 @@ func (u Use) Note(service, region string, at time.Time) {
 	u.use.now.Store(&LastUsed{Version: recordVersion, At: at, Service: service, Region: region})
 }
 
+// forgetUse drops what is known of the use of an access key. It asserts nothing:
+// uses are written beside every transaction.
+func (tx *Tx) forgetUse(id string) {
+	tx.tx.unread = append(tx.tx.unread, store.Change{Key: "a/" + tx.account + "/used/" + id, Delete: true})
+}
+
 // LastUsed is the last use of an access key or role; ok is false where there was none.
 func (d *Directory) LastUsed(id string) (LastUsed, bool) {
 	entry, ok := d.used.last.Load(id)
