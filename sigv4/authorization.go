@@ -191,18 +191,15 @@ func signingDate(h http.Header) (date, key string, e *Error) {
 
 // setDate reads the time of signing.
 func (s *Signature) setDate(date, key string) *Error {
-	t, ok := parseStamp(date)
-	s.stamp = date
-	if !ok && key == "Date" {
-		if t, ok = parseDate(date); ok {
-			s.stamp = formatStamp(t)
-		}
+	if t, ok := parseStamp(date); ok {
+		s.Signed, s.stamp = t, date
+		return nil
 	}
-	if !ok {
-		return incomplete("Date must be in ISO-8601 'basic format'. Got '" + date + "'. See http://en.wikipedia.org/wiki/ISO_8601")
+	if t, err := http.ParseTime(date); err == nil && key == "Date" {
+		s.Signed, s.stamp = t.UTC(), formatStamp(t)
+		return nil
 	}
-	s.Signed = t
-	return nil
+	return incomplete("Date must be in ISO-8601 'basic format'. Got '" + date + "'. See http://en.wikipedia.org/wiki/ISO_8601")
 }
 
 // setCredential splits keyid/date/region/service/term.

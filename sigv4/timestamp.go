@@ -1,9 +1,6 @@
 package sigv4
 
-import (
-	"net/http"
-	"time"
-)
+import "time"
 
 // stampLayout is ISO 8601's basic format, the only one of X-Amz-Date.
 const stampLayout = "20060102T150405Z"
@@ -51,13 +48,4 @@ func digits(s string) (n int, ok bool) {
 		n = n*10 + int(c)
 	}
 	return n, true
-}
-
-// parseDate reads the value of a Date header, in HTTP's formats or in X-Amz-Date's.
-func parseDate(s string) (time.Time, bool) {
-	if t, ok := parseStamp(s); ok {
-		return t, true
-	}
-	t, err := http.ParseTime(s)
-	return t.UTC(), err == nil
 }
