@@ -246,7 +246,9 @@ func (r *reader) logged() (c logged) {
 	if flags[0]&flagReplaces != 0 {
 		c.previousRevision = int64(r.uvarint())
 		c.previous = r.bytes()
+		r.failed = r.failed || c.previousRevision < 1
 	}
+	r.failed = r.failed || flags[0]&^(flagDelete|flagReplaces) != 0
 	return c
 }
 
