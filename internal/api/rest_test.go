@@ -224,6 +224,118 @@ func TestRESTXMLRoundTrip(t *testing.T) {
 	}
 }
 
+// odd is a service whose operations have the payloads and parameters that S3
+// and Lambda have beside those of files.
+func odd(p api.Protocol) *api.Service {
+	text := &api.Shape{Kind: api.String, Min: -1, Max: -1}
+	texts := &api.Shape{Kind: api.List, Element: text, ElementName: "member", Min: -1, Max: -1}
+	ints := &api.Shape{Kind: api.List, Element: &api.Shape{Kind: api.Integer}, ElementName: "member", Min: -1, Max: -1}
+	mapOf := func(e *api.Shape) *api.Shape {
+		return &api.Shape{Kind: api.Map, Element: e, KeyShape: text, KeyName: "key", ValueName: "value", Min: -1, Max: -1}
+	}
+	shape := func(members ...api.MemberShape) *api.Shape {
+		return &api.Shape{Name: "OddOutput", Kind: api.Structure, Members: members}
+	}
+	policy := shape(api.MemberShape{Name: "Policy", Wire: "Policy", Payload: true, Shape: text})
+	blob := shape(api.MemberShape{Name: "Body", Wire: "Body", Payload: true, Shape: &api.Shape{Kind: api.Blob, Min: -1, Max: -1}})
+	query := shape(
+		api.MemberShape{Name: "Name", Wire: "name", Location: "querystring", Shape: text},
+		api.MemberShape{Name: "Numbers", Wire: "x-numbers", Location: "header", Shape: ints},
+		api.MemberShape{Name: "All", Wire: "all", Location: "querystring", Shape: mapOf(text)},
+		api.MemberShape{Name: "Lists", Wire: "lists", Location: "querystring", Shape: mapOf(texts)},
+	)
+	plain := shape(api.MemberShape{Name: "Name", Wire: "Name", Shape: text}, api.MemberShape{Name: "Empty", Wire: "Empty", Shape: mapOf(text)})
+	return &api.Service{Name: "odd", ID: "odd", Protocol: p, Operations: []*api.Operation{
+		{Name: "Blob", Method: "PUT", URI: "/", Input: blob, Output: blob, NewInput: func() any { return new(oddBlob) }},
+		{Name: "Plain", Method: "GET", URI: "/", Input: plain, Output: plain, NewInput: func() any { return new(oddPlain) }},
+		{Name: "Policy", Method: "PUT", URI: "/", Input: policy, Output: policy, NewInput: func() any { return new(oddPolicy) }},
+		{Name: "Query", Method: "GET", URI: "/", Input: query, NewInput: func() any { return new(oddQuery) }},
+	}}
+}
+
+type oddBlob struct{ Body []byte }
+
+type oddPolicy struct{ Policy *string }
+
+type oddPlain struct {
+	Name  *string
+	Empty map[string]string
+}
+
+type oddQuery struct {
+	Name    *string
+	Numbers []int32
+	All     map[string]string
+	Lists   map[string][]string
+}
+
+func TestRESTPayloads(t *testing.T) {
+	svc := odd(api.RESTXML)
+	for _, c := range []struct {
+		op, body string
+		want     any
+	}{
+		{"Policy", `{"Version":"2012-10-17"}`, &oddPolicy{ptr(`{"Version":"2012-10-17"}`)}},
+		{"Policy", "", &oddPolicy{ptr("")}},
+		{"Blob", "\x00\xff", &oddBlob{[]byte("\x00\xff")}},
+		{"Plain", "", &oddPlain{}},
+		{"Plain", "<x><Name>n</Name><Empty/></x>", &oddPlain{ptr("n"), map[string]string{}}},
+	} {
+		in, err := api.DecodeInput(svc, svc.Operation(c.op), httptest.NewRequest("PUT", "/", nil), []byte(c.body))
+		if err != nil || !reflect.DeepEqual(in, c.want) {
+			t.Errorf("%s %q: %+v, %v", c.op, c.body, in, err)
+		}
+	}
+	in, err := api.DecodeInput(svc, svc.Operation("Blob"), httptest.NewRequest("PUT", "/", nil), nil)
+	if err != nil || in.(*oddBlob).Body != nil {
+		t.Errorf("a stream that was not read is a value: %+v, %v", in, err)
+	}
+	for _, c := range []struct {
+		op   string
+		out  any
+		body string
+	}{
+		{"Policy", &oddPolicy{ptr("{}")}, "{}"},
+		{"Policy", &oddPolicy{}, ""},
+		{"Blob", &oddBlob{[]byte("x")}, "x"},
+		{"Plain", &oddPlain{Name: ptr("n"), Empty: map[string]string{}}, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<OddOutput><Name>n</Name><Empty/></OddOutput>"},
+	} {
+		if r := encode(t, svc, c.op, c.out, api.Native); string(r.Body) != c.body {
+			t.Errorf("%s: %q", c.op, r.Body)
+		}
+	}
+}
+
+func TestRESTQuery(t *testing.T) {
+	for _, p := range []api.Protocol{api.RESTXML, api.RESTJSON} {
+		svc := odd(p)
+		r := httptest.NewRequest("GET", "/?name=n&a=1&b=2&b=3", nil)
+		r.Header.Set("x-numbers", "1, 2")
+		in, err := api.DecodeInput(svc, svc.Operation("Query"), r, nil)
+		want := &oddQuery{ptr("n"), []int32{1, 2}, map[string]string{"a": "1", "b": "2"}, map[string][]string{"a": {"1"}, "b": {"2", "3"}}}
+		if err != nil || !reflect.DeepEqual(in, want) {
+			t.Errorf("%+v, %v", in, err)
+		}
+		r.Header.Set("x-numbers", "1, x")
+		_, err = api.DecodeInput(svc, svc.Operation("Query"), r, nil)
+		code := map[api.Protocol]string{api.RESTXML: "InvalidArgument", api.RESTJSON: "SerializationException"}[p]
+		if e, ok := err.(*api.Error); !ok || e.Code != code || e.Message != "Numbers: not an integer" {
+			t.Errorf("%v", err)
+		}
+	}
+}
+
+// An attribute holds any text.
+func TestXMLAttribute(t *testing.T) {
+	for _, kind := range []string{`a"b<c>&'d`, "line\nfeed\ttab", "bell\x07", "żółw"} {
+		written := encode(t, files, "ListRules", &rules{Kind: &kind}, api.Native).Body
+		in, err := api.DecodeInput(files, files.Operation("SetRules"), httptest.NewRequest("POST", "/rules", nil), written)
+		if err != nil || *in.(*rules).Kind != strings.ReplaceAll(kind, "\x07", "\uFFFD") {
+			t.Errorf("%q: %v in %s", kind, err, written)
+		}
+	}
+}
+
 // FuzzXML: what is taken is read the same after it was written.
 func FuzzXML(f *testing.F) {
 	f.Add(`<RuleSet xmlns:xsi="x" xsi:type="k"><Rule><ID>1&amp;</ID></Rule><Names><Name>n</Name></Names><Flat><key>c</key><value>d</value></Flat></RuleSet>`)

@@ -11,8 +11,6 @@ import (
 	"github.com/gatehouse-iam/gatehouse/internal/api/sts"
 )
 
-const arn = "arn:aws:iam::123456789012:policy/p"
-
 func long(n int) string { return strings.Repeat("a", n) }
 
 // TestValidate: aws-errors 1.7 and the lengths of sections 1.7 and 2.
