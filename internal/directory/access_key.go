@@ -3,6 +3,8 @@ package directory
 import (
 	"fmt"
 	"slices"
+
+	"github.com/gatehouse-iam/gatehouse/internal/api"
 )
 
 // NewAccessKey returns a key of the view's account with a fresh id and secret;
@@ -73,7 +75,12 @@ func (v *View) KeyOf(u *User, id string) (*AccessKey, error) {
 			return key, nil
 		}
 	}
-	return nil, NoSuchEntity("The Access Key with id %s cannot be found.", id)
+	return nil, NoSuchAccessKey(id)
+}
+
+// NoSuchAccessKey is AWS's error for a key that is not there, or is another's.
+func NoSuchAccessKey(id string) *api.Error {
+	return NoSuchEntity("The Access Key with id %s cannot be found.", id)
 }
 
 // ActivateAccessKey turns an access key on or off.

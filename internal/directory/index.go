@@ -48,8 +48,11 @@ func (r relation) replace(to string, old, now []string) {
 }
 
 // all ranges over what of is related to.
-func (r relation) all(of string) iter.Seq[string] {
+func (r relation) all(of string) iter.Seq[string] { return r.after(of, "") }
+
+// after ranges over what of is related to and comes after the given id.
+func (r relation) after(of, id string) iter.Seq[string] {
 	return func(yield func(string) bool) {
-		r.pairs.Ascend(pair{of, ""}, func(p pair) bool { return p.of == of && yield(p.to) })
+		r.pairs.Ascend(pair{of, id}, func(p pair) bool { return p.of == of && (p.to == id || yield(p.to)) })
 	}
 }

@@ -258,12 +258,15 @@ func ordered[T any](v *View, after string, tree func(*state) *btree.Map[string, 
 }
 
 // Members ranges over the users of a group, in the order of their ids.
-func (v *View) Members(groupID string) iter.Seq[*User] {
+func (v *View) Members(groupID string) iter.Seq[*User] { return v.MembersAfter(groupID, "") }
+
+// MembersAfter ranges over the users of a group whose ids come after the given one.
+func (v *View) MembersAfter(groupID, userID string) iter.Seq[*User] {
 	return func(yield func(*User) bool) {
 		if v.state == nil {
 			return
 		}
-		for id := range v.state.members.all(groupID) {
+		for id := range v.state.members.after(groupID, userID) {
 			if u := v.UserByID(id); u != nil && !yield(u) {
 				return
 			}

@@ -7,16 +7,20 @@ import (
 	"github.com/gatehouse-iam/gatehouse/internal/api/iam"
 	"github.com/gatehouse-iam/gatehouse/internal/authz"
 	"github.com/gatehouse-iam/gatehouse/internal/directory"
+	"github.com/gatehouse-iam/gatehouse/internal/seal"
 	"github.com/gatehouse-iam/gatehouse/internal/services"
 )
 
 // Service is the IAM API over a directory.
 type Service struct {
 	directory *directory.Directory
+	passwords *seal.Passwords
 }
 
 // New returns the service.
-func New(d *directory.Directory) *Service { return &Service{directory: d} }
+func New(d *directory.Directory) *Service {
+	return &Service{directory: d, passwords: seal.NewPasswords(seal.DefaultCost)}
+}
 
 // Implementation is the service as it is served.
 func (s *Service) Implementation() services.Implementation {
