@@ -79,7 +79,7 @@ func (q *Question) outcome(ask *Ask, side *directory.Effective, r *policy.Reques
 		return policy.Decision{Outcome: policy.ExplicitDeny, By: policy.Identity}, nil
 	}
 	if ask.NoTrust {
-		return policy.Decision{Outcome: policy.ImplicitDeny, By: policy.Trust}, nil
+		return withoutTrust(r, set), nil
 	}
 	if ask.Trust != nil {
 		trust, err := ask.Trust.Trust.Compile(policy.Trust, "")
@@ -89,6 +89,16 @@ func (q *Question) outcome(ask *Ask, side *directory.Effective, r *policy.Reques
 		set.Trust = trust
 	}
 	return policy.Decide(r, set), nil
+}
+
+// withoutTrust is the answer where the role is not there: the one of a role whose
+// trust policy names nobody (T-10, D-09).
+func withoutTrust(r *policy.Request, set *policy.Set) policy.Decision {
+	d := policy.Decide(r, set)
+	if d.Outcome == policy.Allowed {
+		return policy.Decision{Outcome: policy.ImplicitDeny, By: policy.Trust}
+	}
+	return d
 }
 
 func policyPrincipal(p *api.Principal) *policy.Principal {

@@ -14,8 +14,8 @@ func SessionLimit(call *api.Call) error {
 	if call.Principal == nil {
 		return nil
 	}
-	if call.Principal.Session == nil {
-		return rootLimit(call)
+	if err := rootLimit(call); err != nil || call.Principal.Session == nil {
+		return err
 	}
 	switch call.Service.Name {
 	case "iam":

@@ -25,7 +25,11 @@ func (s *Service) Implementation() services.Implementation {
 	return services.Implementation{
 		API: sts.API, Rows: authz.STS(),
 		Methods: map[string]services.Method{
-			"GetCallerIdentity": services.Read(s.getCallerIdentity),
+			"AssumeRole":         services.Read(s.assumeRole),
+			"GetAccessKeyInfo":   services.Read(s.getAccessKeyInfo),
+			"GetCallerIdentity":  services.Read(s.getCallerIdentity),
+			"GetFederationToken": services.Read(s.getFederationToken),
+			"GetSessionToken":    services.Read(s.getSessionToken),
 		},
 	}
 }
