@@ -52,19 +52,21 @@ const (
 
 var errRecord = errors.New("a record does not match its checksum")
 
-// initialize writes a new store's first contents, or checks the format of an old one.
-func (s *Store) initialize(tx *bbolt.Tx) error {
+// errEmpty: the file has nothing in it yet.
+var errEmpty = errors.New("no store yet")
+
+// check looks at what the file has, and reads from it what does not change.
+func (s *Store) check(tx *bbolt.Tx) error {
 	meta := tx.Bucket(bucketMeta)
 	if meta == nil {
 		if first, _ := tx.Cursor().First(); first != nil {
 			return damaged(s.path, errors.New("not a store of Gatehouse"))
 		}
-		return s.create(tx)
+		return errEmpty
 	}
 	if err := checkFormat(s.path, string(meta.Get(metaFormat))); err != nil {
 		return err
 	}
-	s.id = string(meta.Get(metaID))
 	revision, err := currentRevision(tx)
 	if err != nil {
 		return damaged(s.path, err)
@@ -72,10 +74,12 @@ func (s *Store) initialize(tx *bbolt.Tx) error {
 	if err := checkLogEnd(tx, revision); err != nil {
 		return damaged(s.path, err)
 	}
+	s.id = string(meta.Get(metaID))
 	s.durable.Store(revision)
 	return nil
 }
 
+// create writes a new store's first contents.
 func (s *Store) create(tx *bbolt.Tx) error {
 	var id [16]byte
 	rand.Read(id[:]) // never fails

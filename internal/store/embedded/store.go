@@ -126,8 +126,11 @@ func (s *Store) prepare(created bool) (err error) {
 	if err := s.checkSize(); err != nil {
 		return err
 	}
-	if err := s.db.Update(s.initialize); err != nil {
+	if err := s.db.View(s.check); !errors.Is(err, errEmpty) {
 		return err
+	}
+	if err := s.db.Update(s.create); err != nil {
+		return fmt.Errorf("store: %w", err)
 	}
 	if created && !s.db.NoSync {
 		return syncFolder(filepath.Dir(s.path))
