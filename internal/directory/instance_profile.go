@@ -1,8 +1,11 @@
 package directory
 
+import "github.com/gatehouse-iam/gatehouse/internal/api"
+
 const maxProfiles = 1000 // instance profiles an account (S-05)
 
-// CreateProfile adds an instance profile without a role.
+// CreateProfile adds an instance profile of the name, path and tags, without a
+// role.
 func (tx *Tx) CreateProfile(e Entity) (*InstanceProfile, error) {
 	if tx.profile(e.Name) != nil {
 		return nil, alreadyExists("Instance Profile %s already exists.", e.Name)
@@ -10,7 +13,11 @@ func (tx *Tx) CreateProfile(e Entity) (*InstanceProfile, error) {
 	if tx.Counts().Profiles >= maxProfiles {
 		return nil, limitExceeded("Cannot exceed quota for InstanceProfilesPerAccount: %d", maxProfiles)
 	}
-	e.ID, e.Created = NewID("AIPA"), tx.directory.Now().UTC()
+	tags, err := NewTags(e.Tags)
+	if err != nil {
+		return nil, err
+	}
+	e.ID, e.Created, e.Tags = NewID("AIPA"), tx.directory.Now().UTC(), tags
 	p := &InstanceProfile{Entity: e}
 	tx.PutProfile(p)
 	return p, nil
@@ -58,4 +65,23 @@ func (tx *Tx) TakeRole(p *InstanceProfile, r *Role) error {
 	tx.PutProfile(profile)
 	tx.PutRole(role)
 	return nil
+}
+
+// TagProfile adds tags to an instance profile.
+func (tx *Tx) TagProfile(p *InstanceProfile, tags []api.Tag) error {
+	merged, err := MergeTags(p.Tags, tags)
+	if err != nil {
+		return err
+	}
+	c := p.Clone()
+	c.Tags = merged
+	tx.PutProfile(c)
+	return nil
+}
+
+// UntagProfile takes tags from an instance profile.
+func (tx *Tx) UntagProfile(p *InstanceProfile, keys []string) {
+	c := p.Clone()
+	c.Tags = RemoveTags(p.Tags, keys)
+	tx.PutProfile(c)
 }

@@ -3,6 +3,7 @@ package directory
 import (
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/gatehouse-iam/gatehouse/internal/api"
 	"github.com/gatehouse-iam/gatehouse/internal/catalog"
@@ -100,6 +101,15 @@ func (v *View) PolicyToAttach(arn string) (ManagedPolicy, error) {
 	return m, nil
 }
 
+// PolicyToShow is Policy with the words of GetPolicy, which are others for AWS's
+// policies than for the account's (aws-errors 1.2).
+func (v *View) PolicyToShow(arn string) (ManagedPolicy, error) {
+	if strings.HasPrefix(arn, awsManaged) {
+		return v.Policy(arn)
+	}
+	return v.PolicyToAttach(arn)
+}
+
 // CustomerPolicy is the account's own policy with the ARN, for changing it. A
 // policy that AWS manages cannot be changed by anyone here (E-23).
 func (v *View) CustomerPolicy(arn string) (*Policy, error) {
@@ -113,7 +123,8 @@ func (v *View) CustomerPolicy(arn string) (*Policy, error) {
 	return m.Customer, nil
 }
 
-// CreatePolicy adds a customer-managed policy with its first version.
+// CreatePolicy adds a customer-managed policy of the name, path and tags with its
+// first version.
 func (tx *Tx) CreatePolicy(e Entity, description, text string) (*Policy, error) {
 	if tx.policy(e.Name) != nil {
 		return nil, alreadyExists("A policy called %s already exists. Duplicate names are not allowed.", e.Name)
@@ -124,7 +135,11 @@ func (tx *Tx) CreatePolicy(e Entity, description, text string) (*Policy, error) 
 	if err := checkManaged(text); err != nil {
 		return nil, err
 	}
-	e.ID, e.Created = NewID("ANPA"), tx.directory.Now().UTC()
+	tags, err := NewTags(e.Tags)
+	if err != nil {
+		return nil, err
+	}
+	e.ID, e.Created, e.Tags = NewID("ANPA"), tx.directory.Now().UTC(), tags
 	p := &Policy{
 		Entity: e, Description: description, Updated: e.Created, Default: 1, Last: 1,
 		Versions: []PolicyVersion{{Number: 1, Created: e.Created, Document: NewDocument(text)}},
@@ -218,4 +233,23 @@ func (v *PolicyVersion) ID() string { return "v" + strconv.Itoa(v.Number) }
 // NoVersion is the error for a version that a policy does not have.
 func NoVersion(arn, id string) *api.Error {
 	return NoSuchEntity("Policy %s version %s does not exist or is not attachable.", arn, id)
+}
+
+// TagPolicy adds tags to a policy.
+func (tx *Tx) TagPolicy(p *Policy, tags []api.Tag) error {
+	merged, err := MergeTags(p.Tags, tags)
+	if err != nil {
+		return err
+	}
+	c := p.Clone()
+	c.Tags = merged
+	tx.PutPolicy(c)
+	return nil
+}
+
+// UntagPolicy takes tags from a policy.
+func (tx *Tx) UntagPolicy(p *Policy, keys []string) {
+	c := p.Clone()
+	c.Tags = RemoveTags(p.Tags, keys)
+	tx.PutPolicy(c)
 }

@@ -22,7 +22,7 @@ func CheckPolicyARN(arn string) error {
 		return api.Errorf(http.StatusBadRequest, "ValidationError", "Invalid ARN partition")
 	}
 	path, ok := strings.CutPrefix(parts[5], "policy/")
-	if parts[2] != "iam" || parts[3] != "" || !ok || !isAccount(parts[4]) && parts[4] != "aws" {
+	if parts[2] != "iam" || parts[3] != "" || !ok || !IsAccountID(parts[4]) && parts[4] != "aws" {
 		return invalidARN(arn)
 	}
 	if name := path[strings.LastIndexByte(path, '/')+1:]; name == "" || strings.ContainsFunc(name, notInName) {
@@ -33,11 +33,6 @@ func CheckPolicyARN(arn string) error {
 
 func invalidARN(arn string) error {
 	return api.Errorf(http.StatusBadRequest, "InvalidInput", "ARN %s is not valid.", arn)
-}
-
-// isAccount says whether the text is an account id: 12 digits.
-func isAccount(s string) bool {
-	return len(s) == 12 && strings.Trim(s, "0123456789") == ""
 }
 
 // notInName says whether a character cannot stand in the name of an entity:

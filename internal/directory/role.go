@@ -58,8 +58,12 @@ func (tx *Tx) CreateRole(n NewRole) (*Role, error) {
 	if err != nil {
 		return nil, err
 	}
+	tags, err := NewTags(n.Tags)
+	if err != nil {
+		return nil, err
+	}
 	r := &Role{
-		Entity:      Entity{ID: NewID("AROA"), Name: n.Name, Path: n.Path, Created: tx.directory.Now().UTC(), Tags: n.Tags},
+		Entity:      Entity{ID: NewID("AROA"), Name: n.Name, Path: n.Path, Created: tx.directory.Now().UTC(), Tags: tags},
 		Description: n.Description, MaxSessionDuration: n.MaxSessionDuration, Trust: trust,
 	}
 	if r.MaxSessionDuration == 0 {
@@ -130,6 +134,34 @@ func (tx *Tx) DeleteRole(r *Role) error {
 		return deleteConflict("Cannot delete entity, must delete policies first.")
 	}
 	tx.Unbound(&c.Grants)
+	tx.forgetUse(c.ID)
 	tx.RemoveRole(c)
 	return nil
 }
+
+// TagRole adds tags to a role.
+func (tx *Tx) TagRole(r *Role, tags []api.Tag) error {
+	c, err := tx.changeRole(r)
+	if err != nil {
+		return err
+	}
+	if c.Tags, err = MergeTags(r.Tags, tags); err != nil {
+		return err
+	}
+	tx.PutRole(c)
+	return nil
+}
+
+// UntagRole takes tags from a role.
+func (tx *Tx) UntagRole(r *Role, keys []string) error {
+	c, err := tx.changeRole(r)
+	if err != nil {
+		return err
+	}
+	c.Tags = RemoveTags(r.Tags, keys)
+	tx.PutRole(c)
+	return nil
+}
+
+// RoleLastUsed is the last use of a role; ok is false where there was none.
+func (v *View) RoleLastUsed(r *Role) (last LastUsed, ok bool) { return v.directory.LastUsed(r.ID) }

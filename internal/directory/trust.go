@@ -89,7 +89,7 @@ func (v *View) principalID(value string) (string, error) {
 	if value == "*" {
 		return "", nil
 	}
-	if isAccount(value) {
+	if IsAccountID(value) {
 		return "", v.checkAccount(value, value)
 	}
 	if isUniqueID(value) {

@@ -29,6 +29,7 @@ func (s *Service) Implementation() services.Implementation {
 		Methods: merge(
 			s.userMethods(), s.groupMethods(), s.accessKeyMethods(), s.loginProfileMethods(), s.accountMethods(),
 			s.policyMethods(), s.attachmentMethods(), s.inlinePolicyMethods(), s.roleMethods(), s.instanceProfileMethods(),
+			s.boundaryMethods(), s.authorizationDetailsMethods(),
 		),
 	}
 }
