@@ -117,11 +117,12 @@ func (p *headerParts) read(rest, authorization string) *Error {
 		var parts string
 		parts, rest, _ = cut(rest, ',')
 		for parts != "" {
-			var part string
-			part, parts, _ = cut(parts, ' ')
-			if part == "" {
+			if parts[0] == ' ' {
+				parts = parts[1:]
 				continue
 			}
+			var part string
+			part, parts, _ = cut(parts, ' ')
 			if e := p.set(part, authorization); e != nil {
 				return e
 			}

@@ -44,11 +44,12 @@ var lowerPairs = func() (t [256]uint16) {
 
 // appendHex appends a hash in lower-case hexadecimal digits.
 func appendHex(b []byte, sum *[hashSize]byte) []byte {
-	var digits [2 * hashSize]byte
+	b = append(b, EmptyPayload...) // room for the digits
+	digits := (*[2 * hashSize]byte)(b[len(b)-2*hashSize:])
 	for i, c := range sum {
-		binary.LittleEndian.PutUint16(digits[2*i:], lowerPairs[c])
+		binary.LittleEndian.PutUint16(digits[2*i:2*i+2], lowerPairs[c])
 	}
-	return append(b, digits[:]...)
+	return b
 }
 
 const upperHex = "0123456789ABCDEF"
