@@ -1,8 +1,10 @@
-// Package organizations is what the Organizations API does: an organization and
-// its accounts.
+// Package organizations is what the Organizations API does: an organization, its
+// root and its accounts.
 package organizations
 
 import (
+	"maps"
+
 	"github.com/gatehouse-iam/gatehouse/internal/api/organizations"
 	"github.com/gatehouse-iam/gatehouse/internal/authz"
 	"github.com/gatehouse-iam/gatehouse/internal/directory"
@@ -10,17 +12,33 @@ import (
 )
 
 // Service is the Organizations API over a directory.
-type Service struct {
-	directory *directory.Directory
-}
+type Service struct{}
 
-// New returns the service.
-func New(d *directory.Directory) *Service { return &Service{directory: d} }
+// New returns the service. Its methods need nothing of the directory beyond the
+// view or transaction of their call.
+func New(*directory.Directory) *Service { return &Service{} }
 
 // Implementation is the service as it is served.
 func (s *Service) Implementation() services.Implementation {
 	return services.Implementation{
 		API: organizations.API, Rows: authz.Organizations(),
-		Methods: map[string]services.Method{},
+		Methods: merge(organizationMethods(), accountMethods(), creationMethods()),
 	}
+}
+
+type methods = map[string]services.Method
+
+func merge(all ...methods) methods {
+	merged := methods{}
+	for _, m := range all {
+		maps.Copy(merged, m)
+	}
+	return merged
+}
+
+func or[T any](p *T, otherwise T) T {
+	if p == nil {
+		return otherwise
+	}
+	return *p
 }
