@@ -1,6 +1,8 @@
 package sigv4
 
 import (
+	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -177,4 +179,68 @@ func wantAccepted(t *testing.T, r *http.Request) {
 	if response.StatusCode != http.StatusOK {
 		t.Errorf("%s\n%s", response.Status, said)
 	}
+}
+
+// TestVerifyHTTP2: of HTTP/2 the host is :authority, and a signed content-length
+// is verified as well.
+func TestVerifyHTTP2(t *testing.T) {
+	handler := verifyingHandler(iamRules)
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.ProtoMajor != 2 {
+			http.Error(w, "came as "+r.Proto, http.StatusHTTPVersionNotSupported)
+			return
+		}
+		handler.ServeHTTP(w, r)
+	}))
+	server.EnableHTTP2 = true
+	server.StartTLS()
+	defer server.Close()
+	for _, method := range []string{"POST", "GET"} {
+		r, err := http.NewRequest(method, server.URL+"/a%20b?c=d", strings.NewReader("body"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("X-Amz-Date", formatStamp(testTime))
+		resign(t, r, iamRules, []string{"content-length", "host", "x-amz-date"}, hashOf("body"))
+		response, err := server.Client().Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		said, err := io.ReadAll(response.Body)
+		response.Body.Close()
+		if err != nil || response.StatusCode != http.StatusOK {
+			t.Errorf("%s: %s %v\n%s", method, response.Status, err, said)
+		}
+	}
+}
+
+// ExampleVerifier is a handler that lets signed requests in.
+func ExampleVerifier() {
+	secrets := map[string]string{"AKIAIOSFODNN7EXAMPLE": "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"}
+	rules := &Rules{Region: "us-east-1", Service: []string{"execute-api"}}
+	verifier := NewVerifier(1024)
+	handler := func(r *http.Request, body []byte, now time.Time) error {
+		var s Signature
+		if err := Parse(r, &s); err != nil {
+			return err
+		}
+		secret, ok := secrets[s.AccessKeyID]
+		if !ok {
+			return errors.New("the access key is unknown")
+		}
+		return verifier.Verify(r, &s, body, secret, now, rules)
+	}
+
+	now := time.Date(2015, 8, 30, 12, 36, 0, 0, time.UTC)
+	r := httptest.NewRequest("GET", "http://example.com/pets?limit=10", nil)
+	signer := Signer{Region: "us-east-1", Service: "execute-api"}
+	c := Credentials{AccessKeyID: "AKIAIOSFODNN7EXAMPLE", SecretAccessKey: secrets["AKIAIOSFODNN7EXAMPLE"]}
+	if err := signer.Sign(r, c, EmptyPayload, now); err != nil {
+		fmt.Println(err)
+	}
+	fmt.Println(handler(r, []byte{}, now))
+	fmt.Println(handler(r, []byte{}, now.Add(time.Hour)))
+	// Output:
+	// <nil>
+	// Signature expired: 20150830T123600Z is now earlier than 20150830T132100Z (20150830T133600Z - 15 min.)
 }
