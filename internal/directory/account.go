@@ -95,3 +95,18 @@ func (v *View) InUse() AccountUse {
 	}
 	return use
 }
+
+// Quotas are the limits that hold in every account (S-05, G-12), by AWS's names in
+// GetAccountSummary. Provider and certificate quotas limit what no account holds yet.
+var Quotas = map[string]int32{
+	"UsersQuota": maxUsers, "GroupsQuota": maxGroups, "RolesQuota": maxRoles,
+	"PoliciesQuota": maxPolicies, "InstanceProfilesQuota": maxProfiles,
+	"PolicyVersionsInUseQuota": 10000, "VersionsPerPolicyQuota": maxPolicyVersions,
+	"ServerCertificatesQuota": 20, "SigningCertificatesPerUserQuota": 2,
+	"AccessKeysPerUserQuota": maxAccessKeys, "GroupsPerUserQuota": maxGroupsPerUser,
+	"AttachedPoliciesPerUserQuota": maxAttached, "AttachedPoliciesPerGroupQuota": maxAttached,
+	"AttachedPoliciesPerRoleQuota": maxAttached,
+	"UserPolicySizeQuota":          maxUserInlineSize, "GroupPolicySizeQuota": maxGroupInlineSize,
+	"RolePolicySizeQuota": maxRoleInlineSize, "PolicySizeQuota": maxManagedSize,
+	"AssumeRolePolicySizeQuota": maxTrustSize,
+}

@@ -2,6 +2,7 @@ package iam
 
 import (
 	"context"
+	"maps"
 
 	"github.com/gatehouse-iam/gatehouse/internal/api"
 	"github.com/gatehouse-iam/gatehouse/internal/api/iam"
@@ -102,25 +103,18 @@ func deleteAccountPasswordPolicy(_ context.Context, _ *api.Call, tx *directory.T
 // account cannot hold yet is counted as none.
 func getAccountSummary(_ context.Context, _ *api.Call, v *directory.View, _ *iam.GetAccountSummaryInput) (*iam.GetAccountSummaryOutput, error) {
 	use := v.InUse()
-	return &iam.GetAccountSummaryOutput{SummaryMap: map[string]int32{
-		"Users": int32(use.Users), "UsersQuota": 5000,
-		"Groups": int32(use.Groups), "GroupsQuota": 300,
-		"Roles": int32(use.Roles), "RolesQuota": 1000,
-		"Policies": int32(use.Policies), "PoliciesQuota": 1500,
-		"InstanceProfiles": int32(use.Profiles), "InstanceProfilesQuota": 1000,
-		"PolicyVersionsInUse": int32(use.PolicyVersions), "PolicyVersionsInUseQuota": 10000,
-		"Providers": 0, "ServerCertificates": 0, "ServerCertificatesQuota": 20,
+	summary := map[string]int32{
+		"Users": int32(use.Users), "Groups": int32(use.Groups), "Roles": int32(use.Roles),
+		"Policies": int32(use.Policies), "PolicyVersionsInUse": int32(use.PolicyVersions),
+		"InstanceProfiles": int32(use.Profiles), "Providers": 0, "ServerCertificates": 0,
 		"MFADevices": 0, "MFADevicesInUse": 0, "AccountMFAEnabled": 0,
 		"AccountAccessKeysPresent":          oneIf(use.RootKeys),
 		"AccountPasswordPresent":            oneIf(use.RootPassword),
 		"AccountSigningCertificatesPresent": 0,
-		"AccessKeysPerUserQuota":            2, "SigningCertificatesPerUserQuota": 2,
-		"GroupsPerUserQuota": 10, "AttachedPoliciesPerUserQuota": 10,
-		"AttachedPoliciesPerGroupQuota": 10, "AttachedPoliciesPerRoleQuota": 10,
-		"UserPolicySizeQuota": 2048, "GroupPolicySizeQuota": 5120, "RolePolicySizeQuota": 10240,
-		"PolicySizeQuota": 6144, "VersionsPerPolicyQuota": 5,
-		"AssumeRolePolicySizeQuota": 2048, "GlobalEndpointTokenVersion": 1,
-	}}, nil
+		"GlobalEndpointTokenVersion":        1,
+	}
+	maps.Copy(summary, directory.Quotas)
+	return &iam.GetAccountSummaryOutput{SummaryMap: summary}, nil
 }
 
 func oneIf(b bool) int32 {

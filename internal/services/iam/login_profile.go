@@ -38,10 +38,6 @@ func (s *Service) newPassword(ctx context.Context, v *directory.View, u *directo
 }
 
 func (s *Service) hashCreated(ctx context.Context, call *api.Call, in *iam.CreateLoginProfileInput) (*directory.NewPassword, error) {
-	if in.Password == nil { // only the sessions that AWS calls AssumeRoot may leave it out
-		return nil, api.Errorf(http.StatusBadRequest, "ValidationError",
-			"1 validation error detected: Value null at 'password' failed to satisfy constraint: Member must not be null")
-	}
 	return s.newPassword(ctx, s.directory.View(call.Account), nil, *in.Password)
 }
 
