@@ -5,6 +5,7 @@
 package api
 
 import (
+	"io"
 	"net/netip"
 	"time"
 
@@ -58,4 +59,17 @@ type Call struct {
 	Referer   string
 	Secure    bool   // TLS to us or to a trusted proxy
 	Host      string // as the client named it
+
+	// Body is the verified body of a streaming operation: its last block comes
+	// only when the whole is what was signed. nil for any other operation.
+	Body io.Reader
+	// Stream is what a streaming operation answers after its headers; its method
+	// sets it, the server closes it.
+	Stream *Stream
+}
+
+// Stream is the body of a streamed answer.
+type Stream struct {
+	io.ReadCloser
+	Length int64 // -1: not known
 }

@@ -35,8 +35,8 @@ func (g *Registry) Service(name string) *Service { return g.byName[name] }
 // Find says which operation a request calls. scopeService is the service of the
 // signature's credential scope, empty when there is none or it is not known yet:
 // it goes before X-Amz-Target, and that before Action and Version (contract.md,
-// "One port, many services"). REST services are not found here: their operation
-// lies in method and path.
+// "One port, many services"). The operation of a REST service lies in method and
+// path; an unsigned request of one is not found here.
 //
 // The service is given with an error too when it is known, so that the error can
 // be worded in its protocol. Nothing found at all is nil, nil, nil: the caller
@@ -72,7 +72,15 @@ func findIn(svc *Service, r *http.Request, body []byte) (*Operation, error) {
 		}
 		return findAction(svc, action, version)
 	}
-	return nil, nil
+	if op := svc.Route(r); op != nil {
+		return op, nil
+	}
+	return nil, errNoRoute()
+}
+
+// errNoRoute: S3's "List of error codes".
+func errNoRoute() *Error {
+	return Errorf(http.StatusMethodNotAllowed, "MethodNotAllowed", "The specified method is not allowed against this resource.")
 }
 
 func findAction(svc *Service, action, version string) (*Operation, error) {

@@ -62,7 +62,7 @@ func TestFind(t *testing.T) {
 		{"another Content-Type", "POST", "/", formType, "AWSOrganizationsV20161128.ListAccounts", "{}", "organizations", "organizations", "", unknown},
 		{"GET with a target", "GET", "/", jsonType, "AWSOrganizationsV20161128.ListAccounts", "", "organizations", "organizations", "", unknown},
 		{"the scope goes before the target", "POST", "/", formType, "AWSOrganizationsV20161128.ListAccounts", identities, "sts", "sts", "GetCallerIdentity", ""},
-		{"REST is found by method and path, elsewhere", "GET", "/b/k", "", "", "", "files", "files", "", ""},
+		{"REST has no such route", "GET", "/b/k", "", "", "", "files", "files", "", "MethodNotAllowed: The specified method is not allowed against this resource."},
 	} {
 		t.Run(c.rule, func(t *testing.T) {
 			r := httptest.NewRequest(c.method, c.url, nil)

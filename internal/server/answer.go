@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"errors"
+	"io"
 	"log/slog"
 	"net/http"
 	"strconv"
@@ -81,22 +82,47 @@ func (s *Server) respond(w http.ResponseWriter, x *exchange, failure *api.Error)
 	if failure == nil {
 		answer, err := api.EncodeOutput(nil, x.op.svc, x.op.api, x.out, x.call.RequestID, form)
 		if err == nil {
-			send(w, x, answer)
+			s.send(w, x, answer)
 			return
 		}
 		failure = s.answerable(x, err)
 	}
-	send(w, x, api.EncodeError(nil, x.call.Service, failure, x.call.RequestID, form))
+	if x.call.Stream != nil { // set by a method that failed after all
+		x.call.Stream.Close()
+		x.call.Stream = nil
+	}
+	s.send(w, x, api.EncodeError(nil, x.call.Service, failure, x.call.RequestID, form))
 }
 
-func send(w http.ResponseWriter, x *exchange, answer api.Response) {
+func (s *Server) send(w http.ResponseWriter, x *exchange, answer api.Response) {
 	h := w.Header()
 	for _, f := range answer.Header {
 		h[f.Name] = []string{f.Value}
+	}
+	if x.call.Stream != nil {
+		s.stream(w, x, answer.Status)
+		return
 	}
 	h["Content-Length"] = []string{strconv.Itoa(len(answer.Body))}
 	w.WriteHeader(answer.Status)
 	if x.r.Method != http.MethodHead {
 		w.Write(answer.Body)
+	}
+}
+
+// stream writes a streamed answer. One that breaks off ends the connection, so
+// that no client takes it for whole.
+func (s *Server) stream(w http.ResponseWriter, x *exchange, status int) {
+	defer x.call.Stream.Close()
+	if n := x.call.Stream.Length; n >= 0 {
+		w.Header()["Content-Length"] = []string{strconv.FormatInt(n, 10)}
+	}
+	w.WriteHeader(status)
+	if x.r.Method == http.MethodHead {
+		return
+	}
+	if _, err := io.Copy(w, x.call.Stream); err != nil {
+		s.Log.Error("a streamed answer broke off", append(x.attributes(), "err", err)...)
+		panic(http.ErrAbortHandler)
 	}
 }

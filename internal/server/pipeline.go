@@ -95,8 +95,19 @@ func (s *Server) run(x *exchange) error {
 	return s.handle(x)
 }
 
-// read reads the body of a call that is not streamed.
+// read reads the body; that of a streaming operation is left to its method, as a
+// reader that verifies it.
 func (s *Server) read(x *exchange) error {
+	if svc := s.registry.Service(x.signature.Service); svc != nil && svc.IsREST() {
+		if op := svc.Route(x.r); op != nil && op.Streaming {
+			body, err := streamBody(x.r, x.signature.PayloadHash)
+			if err != nil {
+				return err
+			}
+			x.call.Body = body
+			return nil
+		}
+	}
 	body, err := readBody(x.r, x.buffer[:0])
 	if err != nil {
 		return err

@@ -1,0 +1,82 @@
+package server
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/hex"
+	"errors"
+	"hash"
+	"io"
+	"net/http"
+
+	"github.com/gatehouse-iam/gatehouse/internal/api"
+)
+
+// heldBack is how much of a streamed body is kept until its hash is right: a
+// reader never gets the last block of a body that is not what was signed.
+const heldBack = 32 << 10
+
+// unsignedPayload is the payload hash of a body that the signature leaves open.
+const unsignedPayload = "UNSIGNED-PAYLOAD"
+
+// verifiedBody reads a body whose SHA-256 the signature carries. It gives the last
+// block only when the whole body is right.
+type verifiedBody struct {
+	body io.Reader
+	left int64 // of Content-Length
+	hash hash.Hash
+	want []byte
+	held bytes.Buffer
+	err  error // after what is held may be given
+}
+
+// streamBody returns the body of a streaming operation as its method reads it.
+func streamBody(r *http.Request, payloadHash string) (io.Reader, *api.Error) {
+	if payloadHash == unsignedPayload {
+		return r.Body, nil
+	}
+	want, err := hex.DecodeString(payloadHash)
+	if err != nil || len(want) != sha256.Size {
+		return nil, api.Errorf(http.StatusNotImplemented, "NotImplemented", "Payloads signed as %q are not implemented.", payloadHash)
+	}
+	if r.ContentLength < 0 {
+		return nil, api.Errorf(http.StatusLengthRequired, "MissingContentLength", "You must provide the Content-Length HTTP header.")
+	}
+	return &verifiedBody{body: r.Body, left: r.ContentLength, hash: sha256.New(), want: want}, nil
+}
+
+// Read implements io.Reader.
+func (v *verifiedBody) Read(p []byte) (int, error) {
+	for v.err == nil && v.held.Len() <= heldBack {
+		v.fill()
+	}
+	ready := v.held.Len()
+	if v.err == nil {
+		ready -= heldBack
+	} else if v.err != io.EOF {
+		return 0, v.err
+	}
+	if ready == 0 {
+		return 0, v.err
+	}
+	return v.held.Read(p[:min(len(p), ready)])
+}
+
+// fill reads a block on, and says at the end whether the body is right.
+func (v *verifiedBody) fill() {
+	n, err := io.CopyN(io.MultiWriter(&v.held, v.hash), v.body, min(v.left, heldBack))
+	v.left -= n
+	switch {
+	case v.left > 0 && err != nil:
+		if errors.Is(err, io.EOF) {
+			err = io.ErrUnexpectedEOF
+		}
+		v.err = errTruncated(err)
+	case v.left > 0:
+	case subtle.ConstantTimeCompare(v.hash.Sum(nil), v.want) == 1:
+		v.err = io.EOF
+	default:
+		v.err = api.Errorf(http.StatusBadRequest, "XAmzContentSHA256Mismatch", "The provided 'x-amz-content-sha256' header does not match what was computed.")
+	}
+}
