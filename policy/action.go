@@ -2,8 +2,9 @@ package policy
 
 import "strings"
 
-// action is one compiled entry of Action or NotAction. Its text is folded to
-// lower case (M-01), as the request's action is.
+// action is one compiled entry of Action or NotAction. Exact names and prefixes
+// are pieces of the document, in its case; the rare patterns are folded to
+// lower case, as the request's action is (M-01).
 type action struct {
 	text  string // for actionPrefix without the star
 	colon uint16 // where the service ends, for actionPattern
@@ -22,7 +23,6 @@ const (
 
 // newAction compiles an entry whose form checkAction has found good.
 func newAction(text string) action {
-	text = strings.ToLower(text)
 	service, name, _ := strings.Cut(text, ":")
 	switch {
 	case text == "*", service == "*" && written.everything(name):
@@ -34,7 +34,25 @@ func newAction(text string) action {
 	case service != "*" && !written.any(text[:len(text)-1]) && strings.HasSuffix(text, "*"):
 		return action{text: text[:len(text)-1], kind: actionPrefix}
 	}
-	return action{text: text, colon: uint16(len(service)), kind: actionPattern}
+	return action{text: strings.ToLower(text), colon: uint16(len(service)), kind: actionPattern}
+}
+
+// startsFolded reports whether folded, which is in lower case, starts with text
+// in any case.
+func startsFolded(folded, text string) bool {
+	if len(folded) < len(text) {
+		return false
+	}
+	for i := 0; i < len(text); i++ {
+		c := text[i]
+		if 'A' <= c && c <= 'Z' {
+			c |= 0x20
+		}
+		if folded[i] != c {
+			return false
+		}
+	}
+	return true
 }
 
 // match compares with a request's folded action, whose service ends at colon.
@@ -43,9 +61,9 @@ func (a *action) match(text string, colon int) bool {
 	case actionEverything:
 		return true
 	case actionExact:
-		return a.text == text
+		return len(a.text) == len(text) && startsFolded(text, a.text)
 	case actionPrefix:
-		return strings.HasPrefix(text, a.text)
+		return startsFolded(text, a.text)
 	case actionPattern:
 		if colon < 0 {
 			return false
@@ -117,5 +135,5 @@ func (a *action) services() services {
 	if service == "*" {
 		return allServices
 	}
-	return serviceBit(service)
+	return serviceBit(strings.ToLower(service))
 }

@@ -34,12 +34,14 @@ func Compile(t Type, name, text string) (*Policy, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Policy{name: name, kind: t, statements: make([]statement, len(d.statements))}
-	c := compiler{document: d, keys: make(map[string]Key)}
-	for i, clause := range d.statements {
+	for _, clause := range d.statements {
 		if f := d.evaluable(clause); f != nil {
 			return nil, d.error(f)
 		}
+	}
+	p := &Policy{name: name, kind: t, statements: make([]statement, len(d.statements))}
+	c := newCompiler(d)
+	for i, clause := range d.statements {
 		p.statements[i] = c.statement(clause)
 		p.services |= p.statements[i].services
 	}
@@ -65,10 +67,39 @@ func (d *document) evaluable(c *clause) *fault {
 	return nil
 }
 
-// compiler turns clauses into statements.
+// compiler turns clauses into statements. What the statements of a policy are
+// made of stands in one array a kind, so that a policy is few small objects.
 type compiler struct {
-	document *document
-	keys     map[string]Key // by name: one key, one pair of strings
+	document     *document
+	keys         map[string]Key // by name: one key, one pair of strings
+	allActions   []action
+	allResources []resource
+	allTests     []condition
+}
+
+func newCompiler(d *document) *compiler {
+	var actions, resources, tests int
+	for _, c := range d.statements {
+		actions += len(c.action.list()) + len(c.notAction.list())
+		resources += len(c.resource.list()) + len(c.notResource.list())
+		if c.condition == nil {
+			continue
+		}
+		for i := range c.condition.members {
+			tests += len(c.condition.members[i].value.members)
+		}
+	}
+	return &compiler{
+		document: d, keys: make(map[string]Key),
+		allActions: make([]action, actions), allResources: make([]resource, resources), allTests: make([]condition, 0, tests),
+	}
+}
+
+// take cuts the next n off an array.
+func take[T any](array *[]T, n int) []T {
+	taken := (*array)[:n:n]
+	*array = (*array)[n:]
+	return taken
 }
 
 func (c *compiler) statement(from *clause) statement {
@@ -93,7 +124,7 @@ func (c *compiler) actions(s *statement, from *clause) {
 		s.flags |= notAction
 		s.services = allServices
 	}
-	s.actions = make([]action, len(list))
+	s.actions = take(&c.allActions, len(list))
 	for i, n := range list {
 		s.actions[i] = newAction(n.text)
 		if s.flags&notAction == 0 {
@@ -113,7 +144,7 @@ func (c *compiler) resources(s *statement, from *clause) {
 	if len(list) == 0 {
 		return
 	}
-	s.resources = make([]resource, len(list))
+	s.resources = take(&c.allResources, len(list))
 	for i, n := range list {
 		s.resources[i] = newResource(c.document.kind, n.text, c.document.variables)
 	}
@@ -137,6 +168,7 @@ func (c *compiler) conditions(s *statement, n *node) {
 	if n == nil {
 		return
 	}
+	first := len(c.allTests)
 	for i := range n.members {
 		name, keys := n.members[i].name, n.members[i].value.members
 		o, ok := readOperator(name)
@@ -146,11 +178,11 @@ func (c *compiler) conditions(s *statement, n *node) {
 		}
 		for j := range keys {
 			values := stringsOf(keys[j].value.list())
-			s.conditions = append(s.conditions, newCondition(o, c.key(keys[j].name), values, c.document.variables))
+			c.allTests = append(c.allTests, newCondition(o, c.key(keys[j].name), values, c.document.variables))
 		}
 	}
-	if s.flags&broken != 0 {
-		s.conditions = nil
+	if s.flags&broken == 0 {
+		s.conditions = c.allTests[first:len(c.allTests):len(c.allTests)]
 	}
 }
 

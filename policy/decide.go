@@ -64,6 +64,7 @@ func Decide(r *Request, s *Set) Decision {
 		e.service = serviceBit(e.action[:e.colon])
 	}
 	e.target = newTarget(r.Resource)
+	e.crossing = e.crosses()
 	return e.decide()
 }
 
@@ -96,6 +97,7 @@ type evaluation struct {
 	colon     int    // where its service ends
 	service   services
 	target    target
+	crossing  bool // the resource belongs to another account (E-13)
 }
 
 // verdict is what a policy, or a list of them, says of the request.
@@ -154,13 +156,12 @@ func (e *evaluation) combine(by Type, resource, identity, boundary, session verd
 	if e.resourceMust(by) && resource.grant == notNamed {
 		return implicit(by)
 	}
-	crossing := e.crossing()
 	switch {
 	case !e.hasIdentitySide(): // E-15, E-16, E-17
 		return resource.allowance()
-	case resource.grant == direct && !crossing: // E-06
+	case resource.grant == direct && !e.crossing: // E-06
 		return resource.allowance()
-	case resource.grant == byRole && !crossing: // E-07, E-08
+	case resource.grant == byRole && !e.crossing: // E-07, E-08
 		identity = resource
 	}
 	switch {
@@ -204,8 +205,8 @@ func (e *evaluation) hasIdentitySide() bool {
 	return false
 }
 
-// crossing: the resource belongs to another account than the caller (E-13).
-func (e *evaluation) crossing() bool {
+// crosses: the resource belongs to another account than the caller (E-13).
+func (e *evaluation) crosses() bool {
 	owner := e.request.ResourceAccount
 	if owner == "" {
 		owner = e.target.account()
@@ -217,7 +218,7 @@ func (e *evaluation) crossing() bool {
 // across accounts, for callers without an account, for a role's trust and for
 // a KMS key (E-13 to E-16).
 func (e *evaluation) resourceMust(by Type) bool {
-	return by == Trust || !e.hasIdentitySide() || e.keyPolicy() || e.crossing()
+	return by == Trust || !e.hasIdentitySide() || e.keyPolicy() || e.crossing
 }
 
 // keyPolicy: a key of KMS, whose policy must allow (E-14, T-13).
@@ -310,7 +311,7 @@ func (e *evaluation) assumesRole() bool {
 // ownBucketPolicy is the exception of E-02: nothing that a bucket's policy says
 // keeps the root user of its account from that policy.
 func (e *evaluation) ownBucketPolicy() bool {
-	if e.principal.Kind != Root || e.crossing() {
+	if e.principal.Kind != Root || e.crossing {
 		return false
 	}
 	switch e.action {

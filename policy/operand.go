@@ -6,17 +6,37 @@ import (
 	"strings"
 )
 
+// sameness is when two texts are the same. It is no function value: what goes
+// through one is moved to the heap.
+type sameness uint8
+
+const (
+	exactly      sameness = iota
+	ignoringCase          // Unicode's simple folding (C-10)
+	asBool                // true or false in any case, nothing else (C-13)
+)
+
+func (s sameness) same(policy, request string) bool {
+	switch s {
+	case ignoringCase:
+		return strings.EqualFold(policy, request)
+	case asBool:
+		return (strings.EqualFold(policy, "true") || strings.EqualFold(policy, "false")) && strings.EqualFold(policy, request)
+	}
+	return policy == request
+}
+
 // texts is the operand of the string operators and of Bool: literal values,
 // and values with variables in them (C-10, C-13, C-17).
 type texts struct {
-	same      func(policy, request string) bool
 	plain     []string
 	templates []template
+	sameness
 }
 
-func stringOperand(same func(policy, request string) bool) func([]string, bool) operand {
+func stringOperand(s sameness) func([]string, bool) operand {
 	return func(values []string, variables bool) operand {
-		t := &texts{same: same}
+		t := &texts{sameness: s}
 		t.plain, t.templates = cutTemplates(values, variables, unchanged)
 		return t
 	}
@@ -52,16 +72,31 @@ func (t *texts) matches(value string, c Context) bool {
 	return false
 }
 
-// patterns is the operand of StringLike and of the ARN operators.
-type patterns struct {
-	match     func(w wildcards, pattern, text string) bool
-	plain     []string
-	templates []template
+// likeness is how a pattern is laid on a text.
+type likeness uint8
+
+const (
+	asText likeness = iota
+	asARN           // part by part (C-16)
+)
+
+func (l likeness) match(w wildcards, pattern, text string) bool {
+	if l == asARN {
+		return matchARN(w, pattern, text)
+	}
+	return w.match(pattern, text)
 }
 
-func patternOperand(match func(w wildcards, pattern, text string) bool) func([]string, bool) operand {
+// patterns is the operand of StringLike and of the ARN operators.
+type patterns struct {
+	plain     []string
+	templates []template
+	likeness
+}
+
+func patternOperand(l likeness) func([]string, bool) operand {
 	return func(values []string, variables bool) operand {
-		p := &patterns{match: match}
+		p := &patterns{likeness: l}
 		p.plain, p.templates = cutTemplates(values, variables, mark)
 		return p
 	}

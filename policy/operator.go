@@ -20,10 +20,10 @@ type operand interface {
 var operators = map[string]base{
 	"stringequals":              {compile: stringOperand(exactly)},
 	"stringnotequals":           {compile: stringOperand(exactly), negated: true},
-	"stringequalsignorecase":    {compile: stringOperand(strings.EqualFold)},
-	"stringnotequalsignorecase": {compile: stringOperand(strings.EqualFold), negated: true},
-	"stringlike":                {compile: patternOperand(wildcards.match)},
-	"stringnotlike":             {compile: patternOperand(wildcards.match), negated: true},
+	"stringequalsignorecase":    {compile: stringOperand(ignoringCase)},
+	"stringnotequalsignorecase": {compile: stringOperand(ignoringCase), negated: true},
+	"stringlike":                {compile: patternOperand(asText)},
+	"stringnotlike":             {compile: patternOperand(asText), negated: true},
 
 	"numericequals":            {compile: numberOperand(equal)},
 	"numericnotequals":         {compile: numberOperand(equal), negated: true},
@@ -39,15 +39,15 @@ var operators = map[string]base{
 	"dategreaterthan":       {compile: dateOperand(greater)},
 	"dategreaterthanequals": {compile: dateOperand(greaterOrEqual)},
 
-	"bool":         {compile: stringOperand(sameBool)},
+	"bool":         {compile: stringOperand(asBool)},
 	"binaryequals": {compile: newBinaryOperand},
 	"ipaddress":    {compile: newAddressOperand},
 	"notipaddress": {compile: newAddressOperand, negated: true},
 
-	"arnequals":    {compile: patternOperand(matchARN)},
-	"arnlike":      {compile: patternOperand(matchARN)},
-	"arnnotequals": {compile: patternOperand(matchARN), negated: true},
-	"arnnotlike":   {compile: patternOperand(matchARN), negated: true},
+	"arnequals":    {compile: patternOperand(asARN)},
+	"arnlike":      {compile: patternOperand(asARN)},
+	"arnnotequals": {compile: patternOperand(asARN), negated: true},
+	"arnnotlike":   {compile: patternOperand(asARN), negated: true},
 }
 
 // quantifier is an operator's set prefix.
@@ -93,11 +93,3 @@ func less(order int) bool           { return order < 0 }
 func lessOrEqual(order int) bool    { return order <= 0 }
 func greater(order int) bool        { return order > 0 }
 func greaterOrEqual(order int) bool { return order >= 0 }
-
-func exactly(a, b string) bool { return a == b }
-
-// sameBool is C-13: true or false in any case, nothing else.
-func sameBool(policy, request string) bool {
-	return (strings.EqualFold(policy, "true") || strings.EqualFold(policy, "false")) &&
-		strings.EqualFold(policy, request)
-}

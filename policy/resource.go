@@ -83,6 +83,8 @@ type resource struct {
 	text     string    // for resourcePrefix without the star
 	template *template // the pattern's, where variables are in it; nil otherwise
 	at       [arnParts - 1]uint16
+	literal  uint16 // how much of the text stands before the first wildcard or variable
+	anchor   uint16 // where the like of the last part ends, which starts at its colon
 	parts    uint8
 	kind     resourceKind
 }
@@ -111,10 +113,12 @@ func newResource(t Type, text string, variables bool) resource {
 	for i := range at[:parts-1] {
 		r.at[i] = uint16(at[i])
 	}
+	r.literal = uint16(min(literalPrefix(text), 1<<16-1))
 	if parts < arnParts {
 		return r
 	}
 	root := at[arnParts-2] + 1
+	r.anchor = uint16(min(root+literalPrefix(text[root:]), 1<<16-1))
 	if written.any(text[:root]) {
 		r.kind = resourceAligned
 	} else {
@@ -132,6 +136,15 @@ func newResource(t Type, text string, variables bool) resource {
 	return r
 }
 
+// literalPrefix is how much of a pattern no wildcard and no variable can
+// change.
+func literalPrefix(pattern string) int {
+	if i := strings.IndexAny(pattern, "*?$"); i >= 0 {
+		return i
+	}
+	return len(pattern)
+}
+
 // simplify finds the forms that need no pattern matching.
 func (r *resource) simplify() {
 	switch last := len(r.text) - 1; {
@@ -141,6 +154,7 @@ func (r *resource) simplify() {
 		r.kind = resourcePrefix
 		r.text = r.text[:last]
 	}
+
 }
 
 // shortCounts says whether an ARN pattern of fewer than six parts counts in a
@@ -165,7 +179,7 @@ func (r *resource) match(t *target, c Context) bool {
 	case resourceEverything:
 		return true
 	}
-	if !t.arn {
+	if !t.arn || !r.plausible(t) {
 		return false
 	}
 	if r.template != nil {
@@ -178,17 +192,25 @@ func (r *resource) match(t *target, c Context) bool {
 		return strings.HasPrefix(t.text, r.text)
 	case resourceRooted:
 		root := int(r.at[arnParts-2]) + 1
-		return strings.HasPrefix(t.text, r.text[:root]) && written.match(r.text[root:], t.text[root:])
+		return written.match(r.text[root:], t.text[root:])
 	}
 	return r.aligned(r.text, written, t)
+}
+
+// plausible is the cheap part of matching, and nearly always says no where the
+// answer is no: the literal text before the first wildcard starts the ARN, and
+// that after the fifth colon follows a colon in it.
+func (r *resource) plausible(t *target) bool {
+	if !strings.HasPrefix(t.text, r.text[:r.literal]) {
+		return false
+	}
+	colon := r.at[arnParts-2]
+	return r.kind != resourceAligned || r.anchor <= colon+1 || strings.Contains(t.text, r.text[colon:r.anchor])
 }
 
 // matchTemplate replaces the variables first. The value is literal text (M-07).
 func (r *resource) matchTemplate(t *target, c Context) bool {
 	root := int(r.at[arnParts-2]) + 1
-	if r.kind == resourceRooted && !strings.HasPrefix(t.text, r.text[:root]) {
-		return false
-	}
 	var room [scratch]byte
 	b, ok := r.template.expand(room[:0], c)
 	if !ok {
