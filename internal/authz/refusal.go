@@ -14,7 +14,7 @@ func refusal(call *api.Call, ask *Ask, d policy.Decision, r *policy.Request) *ap
 		return api.Errorf(http.StatusBadRequest, "AccessDeniedException", "You don't have permissions to access this resource.")
 	}
 	message := d.Message(r, printed(ask))
-	if d.By == policy.Trust && ask.Account != call.Account { // D-05: short across accounts
+	if owner := (&conditions{call: call, ask: ask}).resourceAccount(); owner != call.Account { // D-04, D-05: short across accounts
 		message = short(message)
 	}
 	return api.Errorf(http.StatusForbidden, "AccessDenied", "%s", message)

@@ -7,6 +7,7 @@ func IAM() Table {
 	return merge(
 		userRows(), groupRows(), accessKeyRows(), loginProfileRows(), accountRows(),
 		policyRows(), attachmentRows(), inlinePolicyRows(), roleRows(), instanceProfileRows(),
+		boundaryRows(), authorizationDetailsRows(),
 	)
 }
 

@@ -1,0 +1,5 @@
+package authz
+
+func authorizationDetailsRows() Table {
+	return Table{"GetAccountAuthorizationDetails": onAccount}
+}
