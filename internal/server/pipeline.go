@@ -45,8 +45,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func (x *exchange) release() {
-	buffer := x.buffer[:0]
+	buffer, headers := x.buffer[:0], x.signature.SignedHeaders[:0]
 	*x = exchange{buffer: buffer}
+	x.signature.SignedHeaders = headers // Parse uses its memory again
 	if cap(buffer) <= 64<<10 {
 		exchanges.Put(x)
 	}

@@ -1,0 +1,172 @@
+package server_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/gatehouse-iam/gatehouse/internal/api"
+	"github.com/gatehouse-iam/gatehouse/internal/directory"
+	"github.com/gatehouse-iam/gatehouse/internal/services"
+	"github.com/gatehouse-iam/gatehouse/sigv4"
+)
+
+// openToAll are the operations that need no permission (E-17), whoever asks.
+var openToAll = map[string]bool{"sts:GetCallerIdentity": true, "sts:GetSessionToken": true}
+
+const trustOf = `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::%s:root"},"Action":"sts:AssumeRole"}}`
+
+const allowAll = `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}`
+
+// samplesOf name what account a has: the caller must not reach it.
+func samplesOf(a directory.TestAccount) map[string]any {
+	arn := func(rest string) string { return "arn:aws:iam::" + a.Account + ":" + rest }
+	return map[string]any{
+		"UserName": "victim", "GroupName": "victims", "RoleName": "victim-role", "PolicyName": "victim-policy",
+		"InstanceProfileName": "victim-profile", "PolicyArn": arn("policy/victim-policy"), "RoleArn": arn("role/victim-role"),
+		"AccessKeyId": a.AdminKeyID, "AccessKeyID": a.AdminKeyID, "Status": "Inactive", "Password": "Another-1-password", "OldPassword": "Old-1-password",
+		"NewPassword": "New-1-password", "PolicyDocument": allowAll, "AssumeRolePolicyDocument": strings.ReplaceAll(trustOf, "%s", a.Account),
+		"PermissionsBoundary": arn("policy/victim-policy"), "VersionId": "v1", "AccountAlias": "victim-alias", "RoleSessionName": "attack",
+		"Description": "changed", "Tags": []any{map[string]any{"Key": "k", "Value": "v"}}, "TagKeys": []any{"k"}, "Name": "fed",
+		"AccountId": a.Account, "Email": "attack@example.com", "AccountName": "attack", "CreateAccountRequestId": "car-0123456789abcdef0123456789abcdef",
+	}
+}
+
+// furnish makes in account a what the samples name.
+func (h *house) furnish(t *testing.T, a directory.TestAccount) {
+	t.Helper()
+	c, s := admin(a), samplesOf(a)
+	h.must(t, c, "iam", "CreateUser", map[string]any{"UserName": "victim"})
+	h.must(t, c, "iam", "CreateGroup", map[string]any{"GroupName": "victims"})
+	h.must(t, c, "iam", "CreateRole", map[string]any{"RoleName": "victim-role", "AssumeRolePolicyDocument": s["AssumeRolePolicyDocument"]})
+	h.must(t, c, "iam", "CreatePolicy", map[string]any{"PolicyName": "victim-policy", "PolicyDocument": allowAll})
+	h.must(t, c, "iam", "CreateInstanceProfile", map[string]any{"InstanceProfileName": "victim-profile"})
+}
+
+// eachOperation runs f for every operation that the server knows: a new one
+// cannot escape.
+func (h *house) eachOperation(t *testing.T, f func(t *testing.T, svc *api.Service, op *api.Operation, i services.Implementation, in map[string]any)) {
+	samples := samplesOf(h.a)
+	for _, i := range h.services {
+		for _, op := range i.API.Operations {
+			t.Run(i.API.Name+":"+op.Name, func(t *testing.T) {
+				var in map[string]any
+				if _, served := i.Methods[op.Name]; served {
+					in = sample(t, i.API, op, samples)
+				}
+				f(t, i.API, op, i, in)
+			})
+		}
+	}
+}
+
+// A forged signature gets nowhere, at any operation.
+func TestForgedSignature(t *testing.T) {
+	h := newHouse(t)
+	h.furnish(t, h.a)
+	before := h.dir.Mark(h.a.Account)
+	forged := sigv4.Credentials{AccessKeyID: h.a.AdminKeyID, SecretAccessKey: h.b.AdminSecret}
+	h.eachOperation(t, func(t *testing.T, svc *api.Service, op *api.Operation, _ services.Implementation, in map[string]any) {
+		a := h.call(t, forged, svc.Name, op.Name, in)
+		want := "SignatureDoesNotMatch"
+		if svc.Protocol == api.JSON {
+			want = "InvalidSignatureException"
+		}
+		if a.code() != want {
+			t.Errorf("%d %s", a.status, a.body)
+		}
+	})
+	if h.dir.Mark(h.a.Account) != before {
+		t.Error("a forged call changed the account")
+	}
+}
+
+// No signature at all gets nowhere either, but at operations that take none.
+func TestUnsigned(t *testing.T) {
+	h := newHouse(t)
+	h.eachOperation(t, func(t *testing.T, svc *api.Service, op *api.Operation, i services.Implementation, in map[string]any) {
+		r, _ := h.request(t, svc, op, in)
+		a := do(t, r)
+		switch code := a.code(); {
+		case op.Anonymous && i.Methods[op.Name].Read == nil && i.Methods[op.Name].Write == nil:
+			if code != "NotImplemented" {
+				t.Errorf("%d %s", a.status, a.body)
+			}
+		case !strings.HasPrefix(code, "MissingAuthenticationToken"):
+			t.Errorf("%d %s", a.status, a.body)
+		}
+	})
+}
+
+// A caller without any permission is denied every operation that needs one, and
+// an operation without a method says that it has none.
+func TestNoPermission(t *testing.T) {
+	h := newHouse(t)
+	h.furnish(t, h.a)
+	h.must(t, admin(h.a), "iam", "CreateUser", map[string]any{"UserName": "nobody"})
+	key := h.must(t, admin(h.a), "iam", "CreateAccessKey", map[string]any{"UserName": "nobody"})
+	nobody := sigv4.Credentials{AccessKeyID: key.field("AccessKeyId"), SecretAccessKey: key.field("SecretAccessKey")}
+	before := h.dir.Mark(h.a.Account)
+	h.eachOperation(t, func(t *testing.T, svc *api.Service, op *api.Operation, i services.Implementation, in map[string]any) {
+		a := h.call(t, nobody, svc.Name, op.Name, in)
+		_, served := i.Methods[op.Name]
+		switch {
+		case !served:
+			if a.status != http.StatusNotImplemented || a.code() != "NotImplemented" {
+				t.Errorf("%d %s", a.status, a.body)
+			}
+		case openToAll[svc.Name+":"+op.Name]:
+			if a.status != http.StatusOK {
+				t.Errorf("%d %s", a.status, a.body)
+			}
+		case !strings.HasPrefix(a.code(), "AccessDenied"):
+			t.Errorf("%d %s", a.status, a.body)
+		}
+	})
+	if h.dir.Mark(h.a.Account) != before {
+		t.Error("a denied call changed the account")
+	}
+}
+
+// An administrator of another account reaches nothing of this one: no call
+// changes it, and no answer shows anything of it.
+func TestAnotherAccount(t *testing.T) {
+	h := newHouse(t)
+	h.furnish(t, h.a)
+	victim := h.must(t, admin(h.a), "iam", "GetUser", map[string]any{"UserName": "victim"}).field("UserId")
+	before := h.dir.Mark(h.a.Account)
+	for name, caller := range map[string]sigv4.Credentials{"administrator": admin(h.b), "root user": root(h.b)} {
+		t.Run(name, func(t *testing.T) {
+			h.eachOperation(t, func(t *testing.T, svc *api.Service, op *api.Operation, _ services.Implementation, in map[string]any) {
+				a := h.call(t, caller, svc.Name, op.Name, in)
+				if strings.Contains(a.body, victim) || strings.Contains(a.body, h.a.AdminSecret) {
+					t.Errorf("shows what is another account's: %s", a.body)
+				}
+				if svc.Name == "sts" && op.Name == "AssumeRole" && !strings.HasPrefix(a.code(), "AccessDenied") {
+					t.Errorf("%d %s", a.status, a.body)
+				}
+			})
+		})
+	}
+	if h.dir.Mark(h.a.Account) != before {
+		t.Error("another account's caller changed the account")
+	}
+}
+
+// Every operation that is served has its row, and the other way round: New refuses
+// anything else.
+func TestRowsAndMethods(t *testing.T) {
+	h := newHouse(t)
+	served := 0
+	for _, o := range h.server.Operations() {
+		if o.Implemented != (o.Row != nil) {
+			t.Errorf("%s:%s", o.Service, o.Operation)
+		}
+		if o.Implemented {
+			served++
+		}
+	}
+	if served < 80 {
+		t.Errorf("%d operations are served", served)
+	}
+}
