@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/gatehouse-iam/gatehouse/internal/api"
@@ -116,7 +117,7 @@ func (t *Tokens) Open(token, accessKeyID string) (*Opened, error) {
 		return o, nil
 	}
 	sealed, err := tokenText.DecodeString(token)
-	if err != nil {
+	if err != nil || strings.ContainsAny(token, "\r\n") { // which base64 would skip
 		return nil, ErrToken
 	}
 	plain, err := t.sealer.Open(sealed, []byte(accessKeyID))

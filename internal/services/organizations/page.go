@@ -48,7 +48,7 @@ func afterToken(token *string) (string, error) {
 
 // errNextToken has the reason of the InvalidInputException page.
 func errNextToken() error {
-	return invalidInput("INVALID_PAGINATION_TOKEN", "Get the value for the NextToken parameter from the response to a previous call of the operation.")
+	return invalidInput("INVALID_NEXT_TOKEN", "Get the value for the NextToken parameter from the response to a previous call of the operation.")
 }
 
 func invalidInput(reason, message string) *api.Error {
