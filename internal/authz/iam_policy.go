@@ -59,24 +59,30 @@ func listPoliciesRow(q *Question, in *iam.ListPoliciesInput) error {
 // readPolicy asks to read a policy. Those of AWS are in every account.
 func (q *Question) readPolicy(arn string) error {
 	ask, err := q.onPolicy(arn)
-	if err == nil && strings.HasPrefix(arn, "arn:aws:iam::aws:") {
+	if err == nil && ask.Account == awsAccount {
 		ask.Account = q.Call.Account
 	}
 	return err
 }
 
-// changePolicy asks to change a policy. Those of AWS are another account's, which
-// allows it to nobody (E-23).
 func (q *Question) changePolicy(arn string) error {
 	_, err := q.onPolicy(arn)
 	return err
 }
 
+// awsAccount owns the policies that AWS manages.
+const awsAccount = "aws"
+
+// onPolicy asks to change a policy. Those of AWS are another account's, which
+// allows it to nobody (E-23).
 func (q *Question) onPolicy(arn string) (*Ask, error) {
 	if err := directory.CheckPolicyARN(arn); err != nil {
 		return nil, err
 	}
 	ask := q.On(arn).Print("policy " + arn)
+	if strings.HasPrefix(arn, "arn:aws:iam::aws:") {
+		ask.Account = awsAccount
+	}
 	if m, ok := q.View.ManagedPolicy(arn); ok && m.Customer != nil {
 		ask.awsTags(m.Customer.Tags)
 	}
