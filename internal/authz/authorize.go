@@ -64,7 +64,7 @@ func (q *Question) decideAsk(ask *Ask, side *directory.Effective) error {
 	if err != nil {
 		return err
 	}
-	if d.Outcome == policy.Allowed {
+	if d.Outcome == policy.Allowed || ask.Granted && d.Outcome == policy.ImplicitDeny {
 		return nil
 	}
 	return &Denial{

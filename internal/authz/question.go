@@ -51,6 +51,8 @@ type Ask struct {
 	// Trust is the role whose trust policy decides; NoTrust: the role is not there.
 	Trust   *directory.Role
 	NoTrust bool
+	// Granted: the account's settings allow it to whom no policy denies it explicitly.
+	Granted bool
 }
 
 // KeyValue is a condition key of an ask.
