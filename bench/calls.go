@@ -19,7 +19,7 @@ import (
 // measureCalls measures whole calls over keep-alive connections: the CPU time of
 // the serving process, which has one core's worth of threads.
 func measureCalls() ([]bar, error) {
-	x, err := start("x", 0)
+	x, err := start("x")
 	if err != nil {
 		return nil, err
 	}
@@ -58,13 +58,14 @@ func measureCalls() ([]bar, error) {
 type served struct {
 	*world
 	command *exec.Cmd
-	stdin   io.Closer
+	stdin   io.WriteCloser
+	stdout  *bufio.Reader
 	address string
 }
 
 // start runs this program as a child that serves until its stdin closes.
-func start(kind string, users int) (*served, error) {
-	c := exec.Command(os.Args[0], "-child", kind, "-users", fmt.Sprint(users))
+func start(kind string) (*served, error) {
+	c := exec.Command(os.Args[0], "-child", kind)
 	c.Env = append(os.Environ(), "GOMAXPROCS=1")
 	c.Stderr = os.Stderr
 	stdin, err := c.StdinPipe()
@@ -78,19 +79,33 @@ func start(kind string, users int) (*served, error) {
 	if err := c.Start(); err != nil {
 		return nil, err
 	}
-	line, err := bufio.NewReader(stdout).ReadString('\n')
-	if err != nil {
-		return nil, fmt.Errorf("child %s: %w", kind, err)
-	}
-	return &served{command: c, stdin: stdin, address: strings.TrimSpace(line)}, nil
+	s := &served{command: c, stdin: stdin, stdout: bufio.NewReader(stdout)}
+	s.address, err = s.line()
+	return s, err
 }
 
+func (s *served) line() (string, error) {
+	line, err := s.stdout.ReadString('\n')
+	if err != nil {
+		return "", fmt.Errorf("child: %w", err)
+	}
+	return strings.TrimSpace(line), nil
+}
+
+// startWorld starts Gatehouse with the world and that many users in it: first what
+// the API makes, since its quota is 5,000 users an account, then the others.
 func startWorld(users int) (*served, error) {
-	s, err := start("gatehouse", users)
+	s, err := start("gatehouse")
 	if err != nil {
 		return nil, err
 	}
-	s.world, err = build("http://" + s.address)
+	if s.world, err = build("http://" + s.address); err != nil {
+		return nil, err
+	}
+	if _, err := fmt.Fprintln(s.stdin, users-1); err != nil {
+		return nil, err
+	}
+	_, err = s.line()
 	return s, err
 }
 

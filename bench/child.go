@@ -15,12 +15,12 @@ import (
 )
 
 // runChild serves until stdin closes.
-func runChild(kind string, users int) error {
+func runChild(kind string) error {
 	switch kind {
 	case "x":
 		return serveX()
 	case "gatehouse":
-		return serveGatehouse(users)
+		return serveGatehouse()
 	}
 	return fmt.Errorf("unknown child %q", kind)
 }
@@ -56,16 +56,22 @@ func serveX() error {
 	return untilStdinCloses(l.Addr().String())
 }
 
-func serveGatehouse(users int) error {
+// serveGatehouse serves, and makes as many users more as a line of stdin says.
+func serveGatehouse() error {
 	ctx := context.Background()
 	n, err := startNode(ctx)
 	if err != nil {
 		return err
 	}
-	if err := populate(ctx, n.Directory(), users-1, ""); err != nil {
+	fmt.Println(n.Address())
+	var users int
+	if _, err := fmt.Scanln(&users); err != nil {
 		return err
 	}
-	if err := untilStdinCloses(n.Address()); err != nil {
+	if err := populate(ctx, n.Directory(), users, ""); err != nil {
+		return err
+	}
+	if err := untilStdinCloses("populated"); err != nil {
 		return err
 	}
 	return n.Close(ctx)
@@ -79,8 +85,8 @@ func startNode(ctx context.Context) (*node.Node, error) {
 	})
 }
 
-func untilStdinCloses(address string) error {
-	fmt.Println(address)
+func untilStdinCloses(line string) error {
+	fmt.Println(line)
 	_, err := io.Copy(io.Discard, os.Stdin)
 	return err
 }

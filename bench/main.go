@@ -30,11 +30,10 @@ func (b bar) met() bool {
 
 func main() {
 	child := flag.String("child", "", "")
-	users := flag.Int("users", 1, "")
 	quick := flag.Bool("quick", false, "fewer requests: for trying the benchmark itself")
 	flag.Parse()
 	if *child != "" {
-		exit(runChild(*child, *users))
+		exit(runChild(*child))
 	}
 	sizes = fullSizes
 	if *quick {
