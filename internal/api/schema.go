@@ -30,6 +30,7 @@ type Service struct {
 // Operation is one operation of a service.
 type Operation struct {
 	Name          string
+	Action        string // service and name: "iam:GetUser"; what policies call it unless its row says otherwise
 	Method        string // HTTP
 	URI           string // request URI template
 	Input         *Shape // nil: none

@@ -2,6 +2,7 @@ package authz
 
 import (
 	"net/http"
+	"sync"
 
 	"github.com/gatehouse-iam/gatehouse/internal/api"
 	"github.com/gatehouse-iam/gatehouse/internal/directory"
@@ -30,37 +31,55 @@ func Authorize(v *directory.View, call *api.Call, row Row, in any) error {
 	if row == nil {
 		return api.Errorf(http.StatusForbidden, "AccessDenied", "Operation %s has no authorization row.", call.Operation.Name)
 	}
-	q := Question{Call: call, View: v}
-	if err := row(&q, in); err != nil {
+	e := evaluations.Get().(*evaluation)
+	defer e.release()
+	e.Call, e.View, e.Asks = call, v, e.asks[:0]
+	if err := row(&e.Question, in); err != nil {
 		return err
 	}
-	if len(q.Asks) == 0 {
+	if len(e.Asks) == 0 {
 		return nil
 	}
-	return q.decide()
+	return e.decide()
 }
 
-func (q *Question) decide() error {
-	side, err := identitySide(q.View, q.Call.Principal)
+// evaluation is a Question with the memory that deciding it needs.
+type evaluation struct {
+	Question
+	asks    [2]Ask
+	keys    conditions
+	request policy.Request
+	set     policy.Set
+}
+
+var evaluations = sync.Pool{New: func() any { return new(evaluation) }}
+
+func (e *evaluation) release() {
+	*e = evaluation{}
+	evaluations.Put(e)
+}
+
+func (e *evaluation) decide() error {
+	side, err := identitySide(e.View, e.Call.Principal)
 	if err != nil {
 		return err
 	}
-	for i := range q.Asks {
-		if err := q.decideAsk(&q.Asks[i], side); err != nil {
+	for i := range e.Asks {
+		if err := e.decideAsk(&e.Asks[i], side); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (q *Question) decideAsk(ask *Ask, side *directory.Effective) error {
-	set := policies(q.View, q.Call.Principal, side)
-	keys := conditions{call: q.Call, ask: ask, tags: side.Tags, organization: q.organization}
-	request := policy.Request{
-		Principal: policyPrincipal(q.Call.Principal), Action: ask.Action,
-		Resource: ask.Resource, ResourceAccount: ask.Account, Context: &keys,
+func (e *evaluation) decideAsk(ask *Ask, side *directory.Effective) error {
+	e.set = policies(e.View, e.Call.Principal, side)
+	e.keys = conditions{call: e.Call, ask: ask, tags: side.Tags, view: e.View}
+	e.request = policy.Request{
+		Principal: policyPrincipal(e.Call.Principal), Action: ask.Action,
+		Resource: ask.Resource, ResourceAccount: ask.Account, Context: &e.keys,
 	}
-	d, err := q.outcome(ask, side, &request, &set)
+	d, err := outcome(ask, side, &e.request, &e.set)
 	if err != nil {
 		return err
 	}
@@ -68,13 +87,13 @@ func (q *Question) decideAsk(ask *Ask, side *directory.Effective) error {
 		return nil
 	}
 	return &Denial{
-		Answer: refusal(q.Call, ask, d, &request), Ask: *ask, Decision: d,
-		Set: set, Tags: side.Tags, Revision: q.View.Revision(),
+		Answer: refusal(e.Call, ask, d, &e.request), Ask: *ask, Decision: d,
+		Set: e.set, Tags: side.Tags, Revision: e.View.Revision(),
 	}
 }
 
 // outcome decides, failing closed where a policy cannot be read (E-25).
-func (q *Question) outcome(ask *Ask, side *directory.Effective, r *policy.Request, set *policy.Set) (policy.Decision, error) {
+func outcome(ask *Ask, side *directory.Effective, r *policy.Request, set *policy.Set) (policy.Decision, error) {
 	if side.Unreadable != "" {
 		return policy.Decision{Outcome: policy.ExplicitDeny, By: policy.Identity}, nil
 	}
@@ -106,17 +125,4 @@ func policyPrincipal(p *api.Principal) *policy.Principal {
 		return &policy.Principal{Kind: policy.Anonymous, ARN: "*"}
 	}
 	return &p.Principal
-}
-
-// organization is the organization of an account, and the account's path in it.
-func (q *Question) organization(account string) (id, path string) {
-	a := q.View.Of(account).AccountRecord()
-	if a == nil || a.Organization == "" {
-		return "", ""
-	}
-	o := q.View.Of(a.Organization).OrganizationRecord()
-	if o == nil {
-		return "", ""
-	}
-	return o.ID, o.ID + "/" + o.Root + "/"
 }

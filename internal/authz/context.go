@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/gatehouse-iam/gatehouse/internal/api"
+	"github.com/gatehouse-iam/gatehouse/internal/directory"
 	"github.com/gatehouse-iam/gatehouse/policy"
 )
 
@@ -14,8 +15,7 @@ type conditions struct {
 	call *api.Call
 	ask  *Ask
 	tags []api.Tag // of the user or role behind the caller
-	// organization of the caller's and of the resource's account, looked up when asked for
-	organization func(account string) (id, path string)
+	view *directory.View
 }
 
 // ISO is the form of instants in condition keys and in AWS's answers.
@@ -215,4 +215,17 @@ func (c *conditions) ofSession(s *api.Session, key string) (policy.Value, bool) 
 		return oneUnlessEmpty(s.SourceIdentity)
 	}
 	return policy.Value{}, false
+}
+
+// organization is the organization of an account, and the account's path in it.
+func (c *conditions) organization(account string) (id, path string) {
+	a := c.view.Of(account).AccountRecord()
+	if a == nil || a.Organization == "" {
+		return "", ""
+	}
+	o := c.view.Of(a.Organization).OrganizationRecord()
+	if o == nil {
+		return "", ""
+	}
+	return o.ID, o.ID + "/" + o.Root + "/"
 }

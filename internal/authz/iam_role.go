@@ -45,7 +45,7 @@ func createRoleRow(q *Question, in *iam.CreateRoleInput) error {
 // onRole asks about a role, as onUser does about a user.
 func (q *Question) onRole(name string) *Ask {
 	if r, err := q.View.Role(name); err == nil {
-		return q.On(r.ARN(q.Call.Account)).Print("role " + name).ResourceTags(r.Tags)
+		return q.On(r.ARN(q.Call.Account)).PrintName("role ", name).ResourceTags(r.Tags)
 	}
-	return q.On(iamARN(q.Call.Account, "role", "/", name)).Print("role " + name)
+	return q.On(iamARN(q.Call.Account, "role", "/", name)).PrintName("role ", name)
 }

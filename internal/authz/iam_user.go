@@ -54,7 +54,7 @@ func updateUserRow(q *Question, in *iam.UpdateUserInput) error {
 		path, name, tags = u.Path, u.Name, u.Tags
 	}
 	path, name = pathOr(in.NewPath, path), pathOr(in.NewUserName, name)
-	q.On(iamARN(q.Call.Account, "user", path, name)).Print("user " + name).ResourceTags(tags)
+	q.On(iamARN(q.Call.Account, "user", path, name)).PrintName("user ", name).ResourceTags(tags)
 	return nil
 }
 
@@ -62,9 +62,9 @@ func updateUserRow(q *Question, in *iam.UpdateUserInput) error {
 // the path / and the name given, so that the refusal does not tell (D-09).
 func (q *Question) onUser(name string) *Ask {
 	if u, err := q.View.User(name); err == nil {
-		return q.On(u.ARN(q.Call.Account)).Print("user " + name).ResourceTags(u.Tags)
+		return q.On(u.ARN(q.Call.Account)).PrintName("user ", name).ResourceTags(u.Tags)
 	}
-	return q.On(iamARN(q.Call.Account, "user", "/", name)).Print("user " + name)
+	return q.On(iamARN(q.Call.Account, "user", "/", name)).PrintName("user ", name)
 }
 
 // onSubject asks about the user that is named, else about the caller's own. Then

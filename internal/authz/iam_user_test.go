@@ -117,3 +117,102 @@ func TestSubjectRows(t *testing.T) {
 		t.Run(c.operation, func(t *testing.T) { c.run(t, d, c.caller) })
 	}
 }
+
+// TestUserRefusals: the sentences of aws-errors 4.1, for a user whom nothing is
+// allowed and for a session.
+func TestUserRefusals(t *testing.T) {
+	d := people(t)
+	change(t, d, func(tx *directory.Tx) error {
+		_, err := tx.CreateRole(directory.NewRole{Name: "r", Path: "/", Trust: `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{"AWS":"111122223333"}}}`})
+		return err
+	})
+	role, err := d.View(accountID).Role("r")
+	if err != nil {
+		t.Fatal(err)
+	}
+	session := sessionCaller("sam")
+	session.EntityID = role.ID
+	const bob, sam = "arn:aws:iam::111122223333:user/Bob", "arn:aws:sts::111122223333:assumed-role/r/sam"
+	for _, c := range []struct {
+		row       string
+		caller    *api.Principal
+		operation string
+		in        any
+		who, on   string
+	}{
+		{"ListUsers", userCaller(t, d, "bob"), "ListUsers", &iam.ListUsersInput{}, bob, arn + "user/"},
+		{"ListGroups", userCaller(t, d, "bob"), "ListGroups", &iam.ListGroupsInput{}, bob, arn + "group/"},
+		{"ListAccountAliases", userCaller(t, d, "bob"), "ListAccountAliases", &iam.ListAccountAliasesInput{}, bob, "*"},
+		{"GetAccountSummary", userCaller(t, d, "bob"), "GetAccountSummary", &iam.GetAccountSummaryInput{}, bob, "*"},
+		{"GetUser", userCaller(t, d, "bob"), "GetUser", &iam.GetUserInput{UserName: ptr("Ana")}, bob, "user Ana"},
+		{"GetUser of a session", session, "GetUser", &iam.GetUserInput{}, sam, "user sam"},
+		{"ListAccessKeys", userCaller(t, d, "bob"), "ListAccessKeys", &iam.ListAccessKeysInput{UserName: ptr("Ana")}, bob, "user Ana"},
+		{"ListAccessKeys, UserName omitted", session, "ListAccessKeys", &iam.ListAccessKeysInput{}, sam, "user nullsam"},
+		{"CreateUser", userCaller(t, d, "bob"), "CreateUser", &iam.CreateUserInput{UserName: ptr("eve"), Path: ptr("/x/")}, bob, arn + "user/x/eve"},
+		{"CreateGroup", userCaller(t, d, "bob"), "CreateGroup", &iam.CreateGroupInput{GroupName: ptr("g")}, bob, arn + "group/g"},
+		{"D-09 a user who is not there", userCaller(t, d, "bob"), "DeleteUser", &iam.DeleteUserInput{UserName: ptr("eve")}, bob, "user eve"},
+	} {
+		t.Run(c.row, func(t *testing.T) {
+			err := Authorize(d.View(accountID), iamCall(c.caller, c.operation), IAM()[c.operation], c.in)
+			want := "AccessDenied: User: " + c.who + " is not authorized to perform: iam:" + c.operation + " on resource: " + c.on +
+				" because no identity-based policy allows the iam:" + c.operation + " action"
+			if err == nil || err.Error() != want {
+				t.Errorf("\n got %v\nwant %s", err, want)
+			}
+		})
+	}
+}
+
+// TestUpdateUserNeedsBoth: who may change a user's name may not move it where he
+// has no permission [API_UpdateUser].
+func TestUpdateUserNeedsBoth(t *testing.T) {
+	d := people(t)
+	change(t, d, func(tx *directory.Tx) error {
+		u, err := tx.User("bob")
+		if err != nil {
+			return err
+		}
+		return tx.PutUserInline(u, "move", `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"iam:UpdateUser","Resource":"arn:aws:iam::111122223333:user/ops/*"}}`)
+	})
+	for path, allowed := range map[string]bool{"/ops/eu/": true, "/": false} {
+		in := &iam.UpdateUserInput{UserName: ptr("ana"), NewPath: &path}
+		err := Authorize(d.View(accountID), iamCall(userCaller(t, d, "bob"), "UpdateUser"), IAM()["UpdateUser"], in)
+		if (err == nil) != allowed {
+			t.Errorf("to %s: %v", path, err)
+		}
+	}
+}
+
+// TestDelegatedUserAdministration: an administrator who may make users only with a
+// permissions boundary [access_policies_boundaries: delegating responsibility].
+func TestDelegatedUserAdministration(t *testing.T) {
+	d := people(t)
+	const boundary = arn + "policy/XCompanyBoundaries"
+	change(t, d, func(tx *directory.Tx) error {
+		u, err := tx.User("bob")
+		if err != nil {
+			return err
+		}
+		return tx.PutUserInline(u, "delegated", `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"iam:CreateUser","Resource":"*",
+			"Condition":{"StringEquals":{"iam:PermissionsBoundary":"`+boundary+`","aws:RequestTag/team":"blue"}}}}`)
+	})
+	blue, red := []iam.Tag{{Key: ptr("team"), Value: ptr("blue")}}, []iam.Tag{{Key: ptr("team"), Value: ptr("red")}}
+	for _, c := range []struct {
+		name    string
+		in      iam.CreateUserInput
+		allowed bool
+	}{
+		{"with the boundary", iam.CreateUserInput{PermissionsBoundary: ptr(boundary), Tags: blue}, true},
+		{"without a boundary", iam.CreateUserInput{Tags: blue}, false},
+		{"with another boundary", iam.CreateUserInput{PermissionsBoundary: ptr(directory.AdministratorAccess), Tags: blue}, false},
+		{"with another tag", iam.CreateUserInput{PermissionsBoundary: ptr(boundary), Tags: red}, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			c.in.UserName = ptr("eve")
+			err := Authorize(d.View(accountID), iamCall(userCaller(t, d, "bob"), "CreateUser"), IAM()["CreateUser"], &c.in)
+			if (err == nil) != c.allowed {
+				t.Errorf("%v", err)
+			}
+		})
+	}
+}

@@ -44,7 +44,8 @@ type Ask struct {
 	Resource string // ARN, or "*"
 	// Printed is what the refusal prints after "on resource: " where AWS prints
 	// something else than the ARN: "user ana". "-" prints no such part.
-	Printed string
+	// PrintedKind goes before it: "user ".
+	PrintedKind, Printed string
 	// Account owns the resource; "" is the account in the ARN, else the caller's.
 	Account string
 	Keys    []KeyValue
@@ -72,11 +73,18 @@ func (q *Question) Ask(action, resource string) *Ask {
 }
 
 // On adds the ask that most operations have: their own name as the action.
-func (q *Question) On(resource string) *Ask { return q.Ask(q.Call.Operation.Name, resource) }
+func (q *Question) On(resource string) *Ask { return q.Ask(q.Call.Operation.Action, resource) }
 
 // Print sets what the refusal prints for the resource.
 func (a *Ask) Print(s string) *Ask {
 	a.Printed = s
+	return a
+}
+
+// PrintName is Print of a kind, with its blank, and a name: it costs an allowed
+// call nothing.
+func (a *Ask) PrintName(kind, name string) *Ask {
+	a.PrintedKind, a.Printed = kind, name
 	return a
 }
 

@@ -27,7 +27,7 @@ func printed(ask *Ask) string {
 	case "-":
 		return ""
 	}
-	return ask.Printed
+	return ask.PrintedKind + ask.Printed
 }
 
 // short cuts the sentence after the resource (D-04).

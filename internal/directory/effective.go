@@ -18,24 +18,16 @@ type Effective struct {
 	// allowed nothing (E-25).
 	Unreadable string
 
-	state   *state
-	records []recordRead
-}
-
-type recordRead struct {
-	key      string
-	revision int64
+	state *state
 }
 
 // UserPolicies is the identity side of a user.
 func (v *View) UserPolicies(u *User) *Effective {
 	return v.effective(u.ID, func(b *effectiveBuilder) {
-		b.read("user", u.Name, u.revision)
 		b.grants(u.Name, u.Grants)
 		b.e.Tags = u.Tags
 		for _, id := range u.Groups {
 			if g := v.GroupByID(id); g != nil {
-				b.read("group", g.Name, g.revision)
 				b.grants(g.Name, Grants{Attached: g.Attached, Inline: g.Inline})
 			}
 		}
@@ -45,7 +37,6 @@ func (v *View) UserPolicies(u *User) *Effective {
 // RolePolicies is the identity side of a role.
 func (v *View) RolePolicies(r *Role) *Effective {
 	return v.effective(r.ID, func(b *effectiveBuilder) {
-		b.read("role", r.Name, r.revision)
 		b.grants(r.Name, r.Grants)
 		b.e.Tags = r.Tags
 	})
@@ -70,10 +61,6 @@ func (v *View) effective(id string, build func(*effectiveBuilder)) *Effective {
 type effectiveBuilder struct {
 	v *View
 	e *Effective
-}
-
-func (b *effectiveBuilder) read(kind, name string, revision int64) {
-	b.e.records = append(b.e.records, recordRead{b.v.key(kind, name), revision})
 }
 
 func (b *effectiveBuilder) grants(owner string, g Grants) {

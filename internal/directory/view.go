@@ -50,20 +50,44 @@ func find[T any, P interface {
 	*T
 	record
 }](v *View, key string, inState func(*state) P) P {
-	if v.tx != nil {
-		if staged, ok := v.tx.staged[key]; ok {
-			p, _ := staged.(P)
-			return p
-		}
-	}
 	var found P
 	if v.state != nil {
 		found = inState(v.state)
 	}
-	if v.tx != nil {
-		v.tx.read(key, revisionOf(found))
+	if v.tx == nil {
+		return found
 	}
-	return found
+	return noted(v, key, found)
+}
+
+// byName finds an entity by its name, as find does by its key. Outside a
+// transaction it makes no key.
+func byName[T any, P interface {
+	*T
+	record
+}](v *View, kind, name string, tree func(*state) *btree.Map[string, P]) P {
+	var found P
+	if v.state != nil {
+		found = get(tree(v.state), strings.ToLower(name))
+	}
+	if v.tx == nil {
+		return found
+	}
+	return noted(v, v.key(kind, name), found)
+}
+
+// noted is what the transaction staged under the key, or what is in the state,
+// whose revision the transaction then asserts.
+func noted[T any, P interface {
+	*T
+	record
+}](v *View, key string, inState P) P {
+	if staged, ok := v.tx.staged[key]; ok {
+		p, _ := staged.(P)
+		return p
+	}
+	v.tx.read(key, revisionOf(inState))
+	return inState
 }
 
 func revisionOf[T any, P interface {
@@ -92,28 +116,23 @@ func (v *View) OrganizationRecord() *Organization {
 }
 
 func (v *View) user(name string) *User {
-	lower := strings.ToLower(name)
-	return find(v, v.key("user", name), func(s *state) *User { return get(s.users.byName, lower) })
+	return byName(v, "user", name, func(s *state) *btree.Map[string, *User] { return s.users.byName })
 }
 
 func (v *View) group(name string) *Group {
-	lower := strings.ToLower(name)
-	return find(v, v.key("group", name), func(s *state) *Group { return get(s.groups.byName, lower) })
+	return byName(v, "group", name, func(s *state) *btree.Map[string, *Group] { return s.groups.byName })
 }
 
 func (v *View) role(name string) *Role {
-	lower := strings.ToLower(name)
-	return find(v, v.key("role", name), func(s *state) *Role { return get(s.roles.byName, lower) })
+	return byName(v, "role", name, func(s *state) *btree.Map[string, *Role] { return s.roles.byName })
 }
 
 func (v *View) policy(name string) *Policy {
-	lower := strings.ToLower(name)
-	return find(v, v.key("policy", name), func(s *state) *Policy { return get(s.policies.byName, lower) })
+	return byName(v, "policy", name, func(s *state) *btree.Map[string, *Policy] { return s.policies.byName })
 }
 
 func (v *View) profile(name string) *InstanceProfile {
-	lower := strings.ToLower(name)
-	return find(v, v.key("profile", name), func(s *state) *InstanceProfile { return get(s.profiles.byName, lower) })
+	return byName(v, "profile", name, func(s *state) *btree.Map[string, *InstanceProfile] { return s.profiles.byName })
 }
 
 // AccessKey is the account's access key with the id, or nil.

@@ -52,7 +52,8 @@ func globalEndpoint(d metadata) bool {
 
 func (g *graph) emitOperation(b *bytes.Buffer, name string) {
 	op := g.Operations[name]
-	fmt.Fprintf(b, "op%s = api.Operation{\nName: %q,\nMethod: %q,\nURI: %q,\n", name, name, op.HTTP.Method, op.HTTP.RequestURI)
+	action := or(g.Metadata.SigningName, g.Metadata.EndpointPrefix) + ":" + name
+	fmt.Fprintf(b, "op%s = api.Operation{\nName: %q,\nAction: %q,\nMethod: %q,\nURI: %q,\n", name, name, action, op.HTTP.Method, op.HTTP.RequestURI)
 	if op.HTTP.ResponseCode != 0 && op.HTTP.ResponseCode != 200 {
 		fmt.Fprintf(b, "Status: %d,\n", op.HTTP.ResponseCode)
 	}

@@ -202,6 +202,7 @@ var API = &api.Service{
 var (
 	opAcceptDelegationRequest = api.Operation{
 		Name:      "AcceptDelegationRequest",
+		Action:    "iam:AcceptDelegationRequest",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeAcceptDelegationRequestRequest,
@@ -211,6 +212,7 @@ var (
 	}
 	opAcquireRole = api.Operation{
 		Name:          "AcquireRole",
+		Action:        "iam:AcquireRole",
 		Method:        "POST",
 		URI:           "/",
 		Input:         &shapeAcquireRoleRequest,
@@ -222,6 +224,7 @@ var (
 	}
 	opAddClientIDToOpenIDConnectProvider = api.Operation{
 		Name:      "AddClientIDToOpenIDConnectProvider",
+		Action:    "iam:AddClientIDToOpenIDConnectProvider",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeAddClientIDToOpenIDConnectProviderRequest,
@@ -231,6 +234,7 @@ var (
 	}
 	opAddRoleToInstanceProfile = api.Operation{
 		Name:      "AddRoleToInstanceProfile",
+		Action:    "iam:AddRoleToInstanceProfile",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeAddRoleToInstanceProfileRequest,
@@ -240,6 +244,7 @@ var (
 	}
 	opAddUserToGroup = api.Operation{
 		Name:      "AddUserToGroup",
+		Action:    "iam:AddUserToGroup",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeAddUserToGroupRequest,
@@ -249,6 +254,7 @@ var (
 	}
 	opAssociateDelegationRequest = api.Operation{
 		Name:      "AssociateDelegationRequest",
+		Action:    "iam:AssociateDelegationRequest",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeAssociateDelegationRequestRequest,
@@ -258,6 +264,7 @@ var (
 	}
 	opAttachGroupPolicy = api.Operation{
 		Name:      "AttachGroupPolicy",
+		Action:    "iam:AttachGroupPolicy",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeAttachGroupPolicyRequest,
@@ -267,6 +274,7 @@ var (
 	}
 	opAttachRolePolicy = api.Operation{
 		Name:      "AttachRolePolicy",
+		Action:    "iam:AttachRolePolicy",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeAttachRolePolicyRequest,
@@ -276,6 +284,7 @@ var (
 	}
 	opAttachUserPolicy = api.Operation{
 		Name:      "AttachUserPolicy",
+		Action:    "iam:AttachUserPolicy",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeAttachUserPolicyRequest,
@@ -285,6 +294,7 @@ var (
 	}
 	opChangePassword = api.Operation{
 		Name:      "ChangePassword",
+		Action:    "iam:ChangePassword",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeChangePasswordRequest,
@@ -294,6 +304,7 @@ var (
 	}
 	opCreateAccessKey = api.Operation{
 		Name:          "CreateAccessKey",
+		Action:        "iam:CreateAccessKey",
 		Method:        "POST",
 		URI:           "/",
 		Input:         &shapeCreateAccessKeyRequest,
@@ -305,6 +316,7 @@ var (
 	}
 	opCreateAccountAlias = api.Operation{
 		Name:      "CreateAccountAlias",
+		Action:    "iam:CreateAccountAlias",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeCreateAccountAliasRequest,
@@ -314,6 +326,7 @@ var (
 	}
 	opCreateDelegationRequest = api.Operation{
 		Name:          "CreateDelegationRequest",
+		Action:        "iam:CreateDelegationRequest",
 		Method:        "POST",
 		URI:           "/",
 		Input:         &shapeCreateDelegationRequestRequest,
@@ -325,6 +338,7 @@ var (
 	}
 	opCreateGroup = api.Operation{
 		Name:          "CreateGroup",
+		Action:        "iam:CreateGroup",
 		Method:        "POST",
 		URI:           "/",
 		Input:         &shapeCreateGroupRequest,
@@ -336,6 +350,7 @@ var (
 	}
 	opCreateInstanceProfile = api.Operation{
 		Name:          "CreateInstanceProfile",
+		Action:        "iam:CreateInstanceProfile",
 		Method:        "POST",
 		URI:           "/",
 		Input:         &shapeCreateInstanceProfileRequest,
@@ -347,6 +362,7 @@ var (
 	}
 	opCreateLoginProfile = api.Operation{
 		Name:          "CreateLoginProfile",
+		Action:        "iam:CreateLoginProfile",
 		Method:        "POST",
 		URI:           "/",
 		Input:         &shapeCreateLoginProfileRequest,
@@ -358,6 +374,7 @@ var (
 	}
 	opCreateOpenIDConnectProvider = api.Operation{
 		Name:          "CreateOpenIDConnectProvider",
+		Action:        "iam:CreateOpenIDConnectProvider",
 		Method:        "POST",
 		URI:           "/",
 		Input:         &shapeCreateOpenIDConnectProviderRequest,
@@ -369,6 +386,7 @@ var (
 	}
 	opCreatePolicy = api.Operation{
 		Name:          "CreatePolicy",
+		Action:        "iam:CreatePolicy",
 		Method:        "POST",
 		URI:           "/",
 		Input:         &shapeCreatePolicyRequest,
@@ -380,6 +398,7 @@ var (
 	}
 	opCreatePolicyVersion = api.Operation{
 		Name:          "CreatePolicyVersion",
+		Action:        "iam:CreatePolicyVersion",
 		Method:        "POST",
 		URI:           "/",
 		Input:         &shapeCreatePolicyVersionRequest,
@@ -391,6 +410,7 @@ var (
 	}
 	opCreateRole = api.Operation{
 		Name:          "CreateRole",
+		Action:        "iam:CreateRole",
 		Method:        "POST",
 		URI:           "/",
 		Input:         &shapeCreateRoleRequest,
@@ -402,6 +422,7 @@ var (
 	}
 	opCreateSAMLProvider = api.Operation{
 		Name:          "CreateSAMLProvider",
+		Action:        "iam:CreateSAMLProvider",
 		Method:        "POST",
 		URI:           "/",
 		Input:         &shapeCreateSAMLProviderRequest,
@@ -413,6 +434,7 @@ var (
 	}
 	opCreateServiceLinkedRole = api.Operation{
 		Name:          "CreateServiceLinkedRole",
+		Action:        "iam:CreateServiceLinkedRole",
 		Method:        "POST",
 		URI:           "/",
 		Input:         &shapeCreateServiceLinkedRoleRequest,
@@ -424,6 +446,7 @@ var (
 	}
 	opCreateServiceSpecificCredential = api.Operation{
 		Name:          "CreateServiceSpecificCredential",
+		Action:        "iam:CreateServiceSpecificCredential",
 		Method:        "POST",
 		URI:           "/",
 		Input:         &shapeCreateServiceSpecificCredentialRequest,
@@ -435,6 +458,7 @@ var (
 	}
 	opCreateUser = api.Operation{
 		Name:          "CreateUser",
+		Action:        "iam:CreateUser",
 		Method:        "POST",
 		URI:           "/",
 		Input:         &shapeCreateUserRequest,
@@ -446,6 +470,7 @@ var (
 	}
 	opCreateVirtualMFADevice = api.Operation{
 		Name:          "CreateVirtualMFADevice",
+		Action:        "iam:CreateVirtualMFADevice",
 		Method:        "POST",
 		URI:           "/",
 		Input:         &shapeCreateVirtualMFADeviceRequest,
@@ -457,6 +482,7 @@ var (
 	}
 	opDeactivateMFADevice = api.Operation{
 		Name:      "DeactivateMFADevice",
+		Action:    "iam:DeactivateMFADevice",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeDeactivateMFADeviceRequest,
@@ -466,6 +492,7 @@ var (
 	}
 	opDeleteAccessKey = api.Operation{
 		Name:      "DeleteAccessKey",
+		Action:    "iam:DeleteAccessKey",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeDeleteAccessKeyRequest,
@@ -475,6 +502,7 @@ var (
 	}
 	opDeleteAccountAlias = api.Operation{
 		Name:      "DeleteAccountAlias",
+		Action:    "iam:DeleteAccountAlias",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeDeleteAccountAliasRequest,
@@ -484,6 +512,7 @@ var (
 	}
 	opDeleteAccountPasswordPolicy = api.Operation{
 		Name:      "DeleteAccountPasswordPolicy",
+		Action:    "iam:DeleteAccountPasswordPolicy",
 		Method:    "POST",
 		URI:       "/",
 		Errors:    []*api.ErrorShape{&errorNoSuchEntityException, &errorLimitExceededException, &errorServiceFailureException},
@@ -492,6 +521,7 @@ var (
 	}
 	opDeleteGroup = api.Operation{
 		Name:      "DeleteGroup",
+		Action:    "iam:DeleteGroup",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeDeleteGroupRequest,
@@ -501,6 +531,7 @@ var (
 	}
 	opDeleteGroupPolicy = api.Operation{
 		Name:      "DeleteGroupPolicy",
+		Action:    "iam:DeleteGroupPolicy",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeDeleteGroupPolicyRequest,
@@ -510,6 +541,7 @@ var (
 	}
 	opDeleteInstanceProfile = api.Operation{
 		Name:      "DeleteInstanceProfile",
+		Action:    "iam:DeleteInstanceProfile",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeDeleteInstanceProfileRequest,
@@ -519,6 +551,7 @@ var (
 	}
 	opDeleteLoginProfile = api.Operation{
 		Name:      "DeleteLoginProfile",
+		Action:    "iam:DeleteLoginProfile",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeDeleteLoginProfileRequest,
@@ -528,6 +561,7 @@ var (
 	}
 	opDeleteOpenIDConnectProvider = api.Operation{
 		Name:      "DeleteOpenIDConnectProvider",
+		Action:    "iam:DeleteOpenIDConnectProvider",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeDeleteOpenIDConnectProviderRequest,
@@ -537,6 +571,7 @@ var (
 	}
 	opDeletePolicy = api.Operation{
 		Name:      "DeletePolicy",
+		Action:    "iam:DeletePolicy",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeDeletePolicyRequest,
@@ -546,6 +581,7 @@ var (
 	}
 	opDeletePolicyVersion = api.Operation{
 		Name:      "DeletePolicyVersion",
+		Action:    "iam:DeletePolicyVersion",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeDeletePolicyVersionRequest,
@@ -555,6 +591,7 @@ var (
 	}
 	opDeleteRole = api.Operation{
 		Name:      "DeleteRole",
+		Action:    "iam:DeleteRole",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeDeleteRoleRequest,
@@ -564,6 +601,7 @@ var (
 	}
 	opDeleteRolePermissionsBoundary = api.Operation{
 		Name:      "DeleteRolePermissionsBoundary",
+		Action:    "iam:DeleteRolePermissionsBoundary",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeDeleteRolePermissionsBoundaryRequest,
@@ -573,6 +611,7 @@ var (
 	}
 	opDeleteRolePolicy = api.Operation{
 		Name:      "DeleteRolePolicy",
+		Action:    "iam:DeleteRolePolicy",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeDeleteRolePolicyRequest,
@@ -582,6 +621,7 @@ var (
 	}
 	opDeleteSAMLProvider = api.Operation{
 		Name:      "DeleteSAMLProvider",
+		Action:    "iam:DeleteSAMLProvider",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeDeleteSAMLProviderRequest,
@@ -591,6 +631,7 @@ var (
 	}
 	opDeleteSSHPublicKey = api.Operation{
 		Name:      "DeleteSSHPublicKey",
+		Action:    "iam:DeleteSSHPublicKey",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeDeleteSSHPublicKeyRequest,
@@ -600,6 +641,7 @@ var (
 	}
 	opDeleteServerCertificate = api.Operation{
 		Name:      "DeleteServerCertificate",
+		Action:    "iam:DeleteServerCertificate",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeDeleteServerCertificateRequest,
@@ -609,6 +651,7 @@ var (
 	}
 	opDeleteServiceLinkedRole = api.Operation{
 		Name:          "DeleteServiceLinkedRole",
+		Action:        "iam:DeleteServiceLinkedRole",
 		Method:        "POST",
 		URI:           "/",
 		Input:         &shapeDeleteServiceLinkedRoleRequest,
@@ -620,6 +663,7 @@ var (
 	}
 	opDeleteServiceSpecificCredential = api.Operation{
 		Name:      "DeleteServiceSpecificCredential",
+		Action:    "iam:DeleteServiceSpecificCredential",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeDeleteServiceSpecificCredentialRequest,
@@ -629,6 +673,7 @@ var (
 	}
 	opDeleteSigningCertificate = api.Operation{
 		Name:      "DeleteSigningCertificate",
+		Action:    "iam:DeleteSigningCertificate",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeDeleteSigningCertificateRequest,
@@ -638,6 +683,7 @@ var (
 	}
 	opDeleteUser = api.Operation{
 		Name:      "DeleteUser",
+		Action:    "iam:DeleteUser",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeDeleteUserRequest,
@@ -647,6 +693,7 @@ var (
 	}
 	opDeleteUserPermissionsBoundary = api.Operation{
 		Name:      "DeleteUserPermissionsBoundary",
+		Action:    "iam:DeleteUserPermissionsBoundary",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeDeleteUserPermissionsBoundaryRequest,
@@ -656,6 +703,7 @@ var (
 	}
 	opDeleteUserPolicy = api.Operation{
 		Name:      "DeleteUserPolicy",
+		Action:    "iam:DeleteUserPolicy",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeDeleteUserPolicyRequest,
@@ -665,6 +713,7 @@ var (
 	}
 	opDeleteVirtualMFADevice = api.Operation{
 		Name:      "DeleteVirtualMFADevice",
+		Action:    "iam:DeleteVirtualMFADevice",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeDeleteVirtualMFADeviceRequest,
@@ -674,6 +723,7 @@ var (
 	}
 	opDetachGroupPolicy = api.Operation{
 		Name:      "DetachGroupPolicy",
+		Action:    "iam:DetachGroupPolicy",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeDetachGroupPolicyRequest,
@@ -683,6 +733,7 @@ var (
 	}
 	opDetachRolePolicy = api.Operation{
 		Name:      "DetachRolePolicy",
+		Action:    "iam:DetachRolePolicy",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeDetachRolePolicyRequest,
@@ -692,6 +743,7 @@ var (
 	}
 	opDetachUserPolicy = api.Operation{
 		Name:      "DetachUserPolicy",
+		Action:    "iam:DetachUserPolicy",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeDetachUserPolicyRequest,
@@ -701,6 +753,7 @@ var (
 	}
 	opDisableOrganizationsRootCredentialsManagement = api.Operation{
 		Name:          "DisableOrganizationsRootCredentialsManagement",
+		Action:        "iam:DisableOrganizationsRootCredentialsManagement",
 		Method:        "POST",
 		URI:           "/",
 		Output:        &shapeDisableOrganizationsRootCredentialsManagementResponse,
@@ -711,6 +764,7 @@ var (
 	}
 	opDisableOrganizationsRootSessions = api.Operation{
 		Name:          "DisableOrganizationsRootSessions",
+		Action:        "iam:DisableOrganizationsRootSessions",
 		Method:        "POST",
 		URI:           "/",
 		Output:        &shapeDisableOrganizationsRootSessionsResponse,
@@ -721,6 +775,7 @@ var (
 	}
 	opDisableOutboundWebIdentityFederation = api.Operation{
 		Name:      "DisableOutboundWebIdentityFederation",
+		Action:    "iam:DisableOutboundWebIdentityFederation",
 		Method:    "POST",
 		URI:       "/",
 		Errors:    []*api.ErrorShape{&errorFeatureDisabledException},
@@ -729,6 +784,7 @@ var (
 	}
 	opEnableMFADevice = api.Operation{
 		Name:      "EnableMFADevice",
+		Action:    "iam:EnableMFADevice",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeEnableMFADeviceRequest,
@@ -738,6 +794,7 @@ var (
 	}
 	opEnableOrganizationsRootCredentialsManagement = api.Operation{
 		Name:          "EnableOrganizationsRootCredentialsManagement",
+		Action:        "iam:EnableOrganizationsRootCredentialsManagement",
 		Method:        "POST",
 		URI:           "/",
 		Output:        &shapeEnableOrganizationsRootCredentialsManagementResponse,
@@ -748,6 +805,7 @@ var (
 	}
 	opEnableOrganizationsRootSessions = api.Operation{
 		Name:          "EnableOrganizationsRootSessions",
+		Action:        "iam:EnableOrganizationsRootSessions",
 		Method:        "POST",
 		URI:           "/",
 		Output:        &shapeEnableOrganizationsRootSessionsResponse,
@@ -758,6 +816,7 @@ var (
 	}
 	opEnableOutboundWebIdentityFederation = api.Operation{
 		Name:          "EnableOutboundWebIdentityFederation",
+		Action:        "iam:EnableOutboundWebIdentityFederation",
 		Method:        "POST",
 		URI:           "/",
 		Output:        &shapeEnableOutboundWebIdentityFederationResponse,
@@ -768,6 +827,7 @@ var (
 	}
 	opGenerateCredentialReport = api.Operation{
 		Name:          "GenerateCredentialReport",
+		Action:        "iam:GenerateCredentialReport",
 		Method:        "POST",
 		URI:           "/",
 		Output:        &shapeGenerateCredentialReportResponse,
@@ -779,6 +839,7 @@ var (
 	}
 	opGenerateOrganizationsAccessReport = api.Operation{
 		Name:          "GenerateOrganizationsAccessReport",
+		Action:        "iam:GenerateOrganizationsAccessReport",
 		Method:        "POST",
 		URI:           "/",
 		Input:         &shapeGenerateOrganizationsAccessReportRequest,
@@ -791,6 +852,7 @@ var (
 	}
 	opGenerateServiceLastAccessedDetails = api.Operation{
 		Name:          "GenerateServiceLastAccessedDetails",
+		Action:        "iam:GenerateServiceLastAccessedDetails",
 		Method:        "POST",
 		URI:           "/",
 		Input:         &shapeGenerateServiceLastAccessedDetailsRequest,
@@ -803,6 +865,7 @@ var (
 	}
 	opGetAccessKeyLastUsed = api.Operation{
 		Name:          "GetAccessKeyLastUsed",
+		Action:        "iam:GetAccessKeyLastUsed",
 		Method:        "POST",
 		URI:           "/",
 		Input:         &shapeGetAccessKeyLastUsedRequest,
@@ -814,6 +877,7 @@ var (
 	}
 	opGetAccountAuthorizationDetails = api.Operation{
 		Name:          "GetAccountAuthorizationDetails",
+		Action:        "iam:GetAccountAuthorizationDetails",
 		Method:        "POST",
 		URI:           "/",
 		Input:         &shapeGetAccountAuthorizationDetailsRequest,
@@ -827,6 +891,7 @@ var (
 	}
 	opGetAccountPasswordPolicy = api.Operation{
 		Name:          "GetAccountPasswordPolicy",
+		Action:        "iam:GetAccountPasswordPolicy",
 		Method:        "POST",
 		URI:           "/",
 		Output:        &shapeGetAccountPasswordPolicyResponse,
@@ -838,6 +903,7 @@ var (
 	}
 	opGetAccountProperties = api.Operation{
 		Name:          "GetAccountProperties",
+		Action:        "iam:GetAccountProperties",
 		Method:        "POST",
 		URI:           "/",
 		Output:        &shapeGetAccountPropertiesResponse,
@@ -849,6 +915,7 @@ var (
 	}
 	opGetAccountSummary = api.Operation{
 		Name:          "GetAccountSummary",
+		Action:        "iam:GetAccountSummary",
 		Method:        "POST",
 		URI:           "/",
 		Output:        &shapeGetAccountSummaryResponse,
@@ -860,6 +927,7 @@ var (
 	}
 	opGetContextKeysForCustomPolicy = api.Operation{
 		Name:          "GetContextKeysForCustomPolicy",
+		Action:        "iam:GetContextKeysForCustomPolicy",
 		Method:        "POST",
 		URI:           "/",
 		Input:         &shapeGetContextKeysForCustomPolicyRequest,
@@ -872,6 +940,7 @@ var (
 	}
 	opGetContextKeysForPrincipalPolicy = api.Operation{
 		Name:          "GetContextKeysForPrincipalPolicy",
+		Action:        "iam:GetContextKeysForPrincipalPolicy",
 		Method:        "POST",
 		URI:           "/",
 		Input:         &shapeGetContextKeysForPrincipalPolicyRequest,
@@ -884,6 +953,7 @@ var (
 	}
 	opGetCredentialReport = api.Operation{
 		Name:          "GetCredentialReport",
+		Action:        "iam:GetCredentialReport",
 		Method:        "POST",
 		URI:           "/",
 		Output:        &shapeGetCredentialReportResponse,
@@ -895,6 +965,7 @@ var (
 	}
 	opGetDelegationRequest = api.Operation{
 		Name:          "GetDelegationRequest",
+		Action:        "iam:GetDelegationRequest",
 		Method:        "POST",
 		URI:           "/",
 		Input:         &shapeGetDelegationRequestRequest,
@@ -907,6 +978,7 @@ var (
 	}
 	opGetGroup = api.Operation{
 		Name:          "GetGroup",
+		Action:        "iam:GetGroup",
 		Method:        "POST",
 		URI:           "/",
 		Input:         &shapeGetGroupRequest,
@@ -920,6 +992,7 @@ var (
 	}
 	opGetGroupPolicy = api.Operation{
 		Name:          "GetGroupPolicy",
+		Action:        "iam:GetGroupPolicy",
 		Method:        "POST",
 		URI:           "/",
 		Input:         &shapeGetGroupPolicyRequest,
@@ -932,6 +1005,7 @@ var (
 	}
 	opGetHumanReadableSummary = api.Operation{
 		Name:          "GetHumanReadableSummary",
+		Action:        "iam:GetHumanReadableSummary",
 		Method:        "POST",
 		URI:           "/",
 		Input:         &shapeGetHumanReadableSummaryRequest,
@@ -944,6 +1018,7 @@ var (
 	}
 	opGetInstanceProfile = api.Operation{
 		Name:          "GetInstanceProfile",
+		Action:        "iam:GetInstanceProfile",
 		Method:        "POST",
 		URI:           "/",
 		Input:         &shapeGetInstanceProfileRequest,
@@ -956,6 +1031,7 @@ var (
 	}
 	opGetLoginProfile = api.Operation{
 		Name:          "GetLoginProfile",
+		Action:        "iam:GetLoginProfile",
 		Method:        "POST",
 		URI:           "/",
 		Input:         &shapeGetLoginProfileRequest,
@@ -968,6 +1044,7 @@ var (
 	}
 	opGetMFADevice = api.Operation{
 		Name:          "GetMFADevice",
+		Action:        "iam:GetMFADevice",
 		Method:        "POST",
 		URI:           "/",
 		Input:         &shapeGetMFADeviceRequest,
@@ -980,6 +1057,7 @@ var (
 	}
 	opGetOpenIDConnectProvider = api.Operation{
 		Name:          "GetOpenIDConnectProvider",
+		Action:        "iam:GetOpenIDConnectProvider",
 		Method:        "POST",
 		URI:           "/",
 		Input:         &shapeGetOpenIDConnectProviderRequest,
@@ -992,6 +1070,7 @@ var (
 	}
 	opGetOrganizationsAccessReport = api.Operation{
 		Name:          "GetOrganizationsAccessReport",
+		Action:        "iam:GetOrganizationsAccessReport",
 		Method:        "POST",
 		URI:           "/",
 		Input:         &shapeGetOrganizationsAccessReportRequest,
@@ -1004,6 +1083,7 @@ var (
 	}
 	opGetOutboundWebIdentityFederationInfo = api.Operation{
 		Name:          "GetOutboundWebIdentityFederationInfo",
+		Action:        "iam:GetOutboundWebIdentityFederationInfo",
 		Method:        "POST",
 		URI:           "/",
 		Output:        &shapeGetOutboundWebIdentityFederationInfoResponse,
@@ -1015,6 +1095,7 @@ var (
 	}
 	opGetPolicy = api.Operation{
 		Name:          "GetPolicy",
+		Action:        "iam:GetPolicy",
 		Method:        "POST",
 		URI:           "/",
 		Input:         &shapeGetPolicyRequest,
@@ -1027,6 +1108,7 @@ var (
 	}
 	opGetPolicyVersion = api.Operation{
 		Name:          "GetPolicyVersion",
+		Action:        "iam:GetPolicyVersion",
 		Method:        "POST",
 		URI:           "/",
 		Input:         &shapeGetPolicyVersionRequest,
@@ -1039,6 +1121,7 @@ var (
 	}
 	opGetRole = api.Operation{
 		Name:          "GetRole",
+		Action:        "iam:GetRole",
 		Method:        "POST",
 		URI:           "/",
 		Input:         &shapeGetRoleRequest,
@@ -1051,6 +1134,7 @@ var (
 	}
 	opGetRolePolicy = api.Operation{
 		Name:          "GetRolePolicy",
+		Action:        "iam:GetRolePolicy",
 		Method:        "POST",
 		URI:           "/",
 		Input:         &shapeGetRolePolicyRequest,
@@ -1063,6 +1147,7 @@ var (
 	}
 	opGetRoleTemplateVersion = api.Operation{
 		Name:          "GetRoleTemplateVersion",
+		Action:        "iam:GetRoleTemplateVersion",
 		Method:        "POST",
 		URI:           "/",
 		Input:         &shapeGetRoleTemplateVersionRequest,
@@ -1075,6 +1160,7 @@ var (
 	}
 	opGetSAMLProvider = api.Operation{
 		Name:          "GetSAMLProvider",
+		Action:        "iam:GetSAMLProvider",
 		Method:        "POST",
 		URI:           "/",
 		Input:         &shapeGetSAMLProviderRequest,
@@ -1087,6 +1173,7 @@ var (
 	}
 	opGetSSHPublicKey = api.Operation{
 		Name:          "GetSSHPublicKey",
+		Action:        "iam:GetSSHPublicKey",
 		Method:        "POST",
 		URI:           "/",
 		Input:         &shapeGetSSHPublicKeyRequest,
@@ -1099,6 +1186,7 @@ var (
 	}
 	opGetServerCertificate = api.Operation{
 		Name:          "GetServerCertificate",
+		Action:        "iam:GetServerCertificate",
 		Method:        "POST",
 		URI:           "/",
 		Input:         &shapeGetServerCertificateRequest,
@@ -1111,6 +1199,7 @@ var (
 	}
 	opGetServiceLastAccessedDetails = api.Operation{
 		Name:          "GetServiceLastAccessedDetails",
+		Action:        "iam:GetServiceLastAccessedDetails",
 		Method:        "POST",
 		URI:           "/",
 		Input:         &shapeGetServiceLastAccessedDetailsRequest,
@@ -1123,6 +1212,7 @@ var (
 	}
 	opGetServiceLastAccessedDetailsWithEntities = api.Operation{
 		Name:          "GetServiceLastAccessedDetailsWithEntities",
+		Action:        "iam:GetServiceLastAccessedDetailsWithEntities",
 		Method:        "POST",
 		URI:           "/",
 		Input:         &shapeGetServiceLastAccessedDetailsWithEntitiesRequest,
@@ -1135,6 +1225,7 @@ var (
 	}
 	opGetServiceLinkedRoleDeletionStatus = api.Operation{
 		Name:          "GetServiceLinkedRoleDeletionStatus",
+		Action:        "iam:GetServiceLinkedRoleDeletionStatus",
 		Method:        "POST",
 		URI:           "/",
 		Input:         &shapeGetServiceLinkedRoleDeletionStatusRequest,
@@ -1147,6 +1238,7 @@ var (
 	}
 	opGetUser = api.Operation{
 		Name:          "GetUser",
+		Action:        "iam:GetUser",
 		Method:        "POST",
 		URI:           "/",
 		Input:         &shapeGetUserRequest,
@@ -1159,6 +1251,7 @@ var (
 	}
 	opGetUserPolicy = api.Operation{
 		Name:          "GetUserPolicy",
+		Action:        "iam:GetUserPolicy",
 		Method:        "POST",
 		URI:           "/",
 		Input:         &shapeGetUserPolicyRequest,
@@ -1171,6 +1264,7 @@ var (
 	}
 	opListAccessKeys = api.Operation{
 		Name:          "ListAccessKeys",
+		Action:        "iam:ListAccessKeys",
 		Method:        "POST",
 		URI:           "/",
 		Input:         &shapeListAccessKeysRequest,
@@ -1184,6 +1278,7 @@ var (
 	}
 	opListAccountAliases = api.Operation{
 		Name:          "ListAccountAliases",
+		Action:        "iam:ListAccountAliases",
 		Method:        "POST",
 		URI:           "/",
 		Input:         &shapeListAccountAliasesRequest,
@@ -1197,6 +1292,7 @@ var (
 	}
 	opListAttachedGroupPolicies = api.Operation{
 		Name:          "ListAttachedGroupPolicies",
+		Action:        "iam:ListAttachedGroupPolicies",
 		Method:        "POST",
 		URI:           "/",
 		Input:         &shapeListAttachedGroupPoliciesRequest,
@@ -1210,6 +1306,7 @@ var (
 	}
 	opListAttachedRolePolicies = api.Operation{
 		Name:          "ListAttachedRolePolicies",
+		Action:        "iam:ListAttachedRolePolicies",
 		Method:        "POST",
 		URI:           "/",
 		Input:         &shapeListAttachedRolePoliciesRequest,
@@ -1223,6 +1320,7 @@ var (
 	}
 	opListAttachedUserPolicies = api.Operation{
 		Name:          "ListAttachedUserPolicies",
+		Action:        "iam:ListAttachedUserPolicies",
 		Method:        "POST",
 		URI:           "/",
 		Input:         &shapeListAttachedUserPoliciesRequest,
@@ -1236,6 +1334,7 @@ var (
 	}
 	opListDelegationRequests = api.Operation{
 		Name:          "ListDelegationRequests",
+		Action:        "iam:ListDelegationRequests",
 		Method:        "POST",
 		URI:           "/",
 		Input:         &shapeListDelegationRequestsRequest,
@@ -1249,6 +1348,7 @@ var (
 	}
 	opListEntitiesForPolicy = api.Operation{
 		Name:          "ListEntitiesForPolicy",
+		Action:        "iam:ListEntitiesForPolicy",
 		Method:        "POST",
 		URI:           "/",
 		Input:         &shapeListEntitiesForPolicyRequest,
@@ -1262,6 +1362,7 @@ var (
 	}
 	opListGroupPolicies = api.Operation{
 		Name:          "ListGroupPolicies",
+		Action:        "iam:ListGroupPolicies",
 		Method:        "POST",
 		URI:           "/",
 		Input:         &shapeListGroupPoliciesRequest,
@@ -1275,6 +1376,7 @@ var (
 	}
 	opListGroups = api.Operation{
 		Name:          "ListGroups",
+		Action:        "iam:ListGroups",
 		Method:        "POST",
 		URI:           "/",
 		Input:         &shapeListGroupsRequest,
@@ -1288,6 +1390,7 @@ var (
 	}
 	opListGroupsForUser = api.Operation{
 		Name:          "ListGroupsForUser",
+		Action:        "iam:ListGroupsForUser",
 		Method:        "POST",
 		URI:           "/",
 		Input:         &shapeListGroupsForUserRequest,
@@ -1301,6 +1404,7 @@ var (
 	}
 	opListInstanceProfileTags = api.Operation{
 		Name:          "ListInstanceProfileTags",
+		Action:        "iam:ListInstanceProfileTags",
 		Method:        "POST",
 		URI:           "/",
 		Input:         &shapeListInstanceProfileTagsRequest,
@@ -1314,6 +1418,7 @@ var (
 	}
 	opListInstanceProfiles = api.Operation{
 		Name:          "ListInstanceProfiles",
+		Action:        "iam:ListInstanceProfiles",
 		Method:        "POST",
 		URI:           "/",
 		Input:         &shapeListInstanceProfilesRequest,
@@ -1327,6 +1432,7 @@ var (
 	}
 	opListInstanceProfilesForRole = api.Operation{
 		Name:          "ListInstanceProfilesForRole",
+		Action:        "iam:ListInstanceProfilesForRole",
 		Method:        "POST",
 		URI:           "/",
 		Input:         &shapeListInstanceProfilesForRoleRequest,
@@ -1340,6 +1446,7 @@ var (
 	}
 	opListMFADeviceTags = api.Operation{
 		Name:          "ListMFADeviceTags",
+		Action:        "iam:ListMFADeviceTags",
 		Method:        "POST",
 		URI:           "/",
 		Input:         &shapeListMFADeviceTagsRequest,
@@ -1353,6 +1460,7 @@ var (
 	}
 	opListMFADevices = api.Operation{
 		Name:          "ListMFADevices",
+		Action:        "iam:ListMFADevices",
 		Method:        "POST",
 		URI:           "/",
 		Input:         &shapeListMFADevicesRequest,
@@ -1366,6 +1474,7 @@ var (
 	}
 	opListOpenIDConnectProviderTags = api.Operation{
 		Name:          "ListOpenIDConnectProviderTags",
+		Action:        "iam:ListOpenIDConnectProviderTags",
 		Method:        "POST",
 		URI:           "/",
 		Input:         &shapeListOpenIDConnectProviderTagsRequest,
@@ -1379,6 +1488,7 @@ var (
 	}
 	opListOpenIDConnectProviders = api.Operation{
 		Name:          "ListOpenIDConnectProviders",
+		Action:        "iam:ListOpenIDConnectProviders",
 		Method:        "POST",
 		URI:           "/",
 		Input:         &shapeListOpenIDConnectProvidersRequest,
@@ -1391,6 +1501,7 @@ var (
 	}
 	opListOrganizationsFeatures = api.Operation{
 		Name:          "ListOrganizationsFeatures",
+		Action:        "iam:ListOrganizationsFeatures",
 		Method:        "POST",
 		URI:           "/",
 		Output:        &shapeListOrganizationsFeaturesResponse,
@@ -1402,6 +1513,7 @@ var (
 	}
 	opListPolicies = api.Operation{
 		Name:          "ListPolicies",
+		Action:        "iam:ListPolicies",
 		Method:        "POST",
 		URI:           "/",
 		Input:         &shapeListPoliciesRequest,
@@ -1415,6 +1527,7 @@ var (
 	}
 	opListPoliciesGrantingServiceAccess = api.Operation{
 		Name:          "ListPoliciesGrantingServiceAccess",
+		Action:        "iam:ListPoliciesGrantingServiceAccess",
 		Method:        "POST",
 		URI:           "/",
 		Input:         &shapeListPoliciesGrantingServiceAccessRequest,
@@ -1427,6 +1540,7 @@ var (
 	}
 	opListPolicyTags = api.Operation{
 		Name:          "ListPolicyTags",
+		Action:        "iam:ListPolicyTags",
 		Method:        "POST",
 		URI:           "/",
 		Input:         &shapeListPolicyTagsRequest,
@@ -1440,6 +1554,7 @@ var (
 	}
 	opListPolicyVersions = api.Operation{
 		Name:          "ListPolicyVersions",
+		Action:        "iam:ListPolicyVersions",
 		Method:        "POST",
 		URI:           "/",
 		Input:         &shapeListPolicyVersionsRequest,
@@ -1453,6 +1568,7 @@ var (
 	}
 	opListRolePolicies = api.Operation{
 		Name:          "ListRolePolicies",
+		Action:        "iam:ListRolePolicies",
 		Method:        "POST",
 		URI:           "/",
 		Input:         &shapeListRolePoliciesRequest,
@@ -1466,6 +1582,7 @@ var (
 	}
 	opListRoleTags = api.Operation{
 		Name:          "ListRoleTags",
+		Action:        "iam:ListRoleTags",
 		Method:        "POST",
 		URI:           "/",
 		Input:         &shapeListRoleTagsRequest,
@@ -1479,6 +1596,7 @@ var (
 	}
 	opListRoles = api.Operation{
 		Name:          "ListRoles",
+		Action:        "iam:ListRoles",
 		Method:        "POST",
 		URI:           "/",
 		Input:         &shapeListRolesRequest,
@@ -1492,6 +1610,7 @@ var (
 	}
 	opListSAMLProviderTags = api.Operation{
 		Name:          "ListSAMLProviderTags",
+		Action:        "iam:ListSAMLProviderTags",
 		Method:        "POST",
 		URI:           "/",
 		Input:         &shapeListSAMLProviderTagsRequest,
@@ -1505,6 +1624,7 @@ var (
 	}
 	opListSAMLProviders = api.Operation{
 		Name:          "ListSAMLProviders",
+		Action:        "iam:ListSAMLProviders",
 		Method:        "POST",
 		URI:           "/",
 		Input:         &shapeListSAMLProvidersRequest,
@@ -1517,6 +1637,7 @@ var (
 	}
 	opListSSHPublicKeys = api.Operation{
 		Name:          "ListSSHPublicKeys",
+		Action:        "iam:ListSSHPublicKeys",
 		Method:        "POST",
 		URI:           "/",
 		Input:         &shapeListSSHPublicKeysRequest,
@@ -1530,6 +1651,7 @@ var (
 	}
 	opListServerCertificateTags = api.Operation{
 		Name:          "ListServerCertificateTags",
+		Action:        "iam:ListServerCertificateTags",
 		Method:        "POST",
 		URI:           "/",
 		Input:         &shapeListServerCertificateTagsRequest,
@@ -1543,6 +1665,7 @@ var (
 	}
 	opListServerCertificates = api.Operation{
 		Name:          "ListServerCertificates",
+		Action:        "iam:ListServerCertificates",
 		Method:        "POST",
 		URI:           "/",
 		Input:         &shapeListServerCertificatesRequest,
@@ -1556,6 +1679,7 @@ var (
 	}
 	opListServiceSpecificCredentials = api.Operation{
 		Name:          "ListServiceSpecificCredentials",
+		Action:        "iam:ListServiceSpecificCredentials",
 		Method:        "POST",
 		URI:           "/",
 		Input:         &shapeListServiceSpecificCredentialsRequest,
@@ -1569,6 +1693,7 @@ var (
 	}
 	opListSigningCertificates = api.Operation{
 		Name:          "ListSigningCertificates",
+		Action:        "iam:ListSigningCertificates",
 		Method:        "POST",
 		URI:           "/",
 		Input:         &shapeListSigningCertificatesRequest,
@@ -1582,6 +1707,7 @@ var (
 	}
 	opListUserPolicies = api.Operation{
 		Name:          "ListUserPolicies",
+		Action:        "iam:ListUserPolicies",
 		Method:        "POST",
 		URI:           "/",
 		Input:         &shapeListUserPoliciesRequest,
@@ -1595,6 +1721,7 @@ var (
 	}
 	opListUserTags = api.Operation{
 		Name:          "ListUserTags",
+		Action:        "iam:ListUserTags",
 		Method:        "POST",
 		URI:           "/",
 		Input:         &shapeListUserTagsRequest,
@@ -1608,6 +1735,7 @@ var (
 	}
 	opListUsers = api.Operation{
 		Name:          "ListUsers",
+		Action:        "iam:ListUsers",
 		Method:        "POST",
 		URI:           "/",
 		Input:         &shapeListUsersRequest,
@@ -1621,6 +1749,7 @@ var (
 	}
 	opListVirtualMFADevices = api.Operation{
 		Name:          "ListVirtualMFADevices",
+		Action:        "iam:ListVirtualMFADevices",
 		Method:        "POST",
 		URI:           "/",
 		Input:         &shapeListVirtualMFADevicesRequest,
@@ -1633,6 +1762,7 @@ var (
 	}
 	opPutAccountProperties = api.Operation{
 		Name:          "PutAccountProperties",
+		Action:        "iam:PutAccountProperties",
 		Method:        "POST",
 		URI:           "/",
 		Input:         &shapePutAccountPropertiesRequest,
@@ -1644,6 +1774,7 @@ var (
 	}
 	opPutGroupPolicy = api.Operation{
 		Name:      "PutGroupPolicy",
+		Action:    "iam:PutGroupPolicy",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapePutGroupPolicyRequest,
@@ -1653,6 +1784,7 @@ var (
 	}
 	opPutRolePermissionsBoundary = api.Operation{
 		Name:      "PutRolePermissionsBoundary",
+		Action:    "iam:PutRolePermissionsBoundary",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapePutRolePermissionsBoundaryRequest,
@@ -1662,6 +1794,7 @@ var (
 	}
 	opPutRolePolicy = api.Operation{
 		Name:      "PutRolePolicy",
+		Action:    "iam:PutRolePolicy",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapePutRolePolicyRequest,
@@ -1671,6 +1804,7 @@ var (
 	}
 	opPutUserPermissionsBoundary = api.Operation{
 		Name:      "PutUserPermissionsBoundary",
+		Action:    "iam:PutUserPermissionsBoundary",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapePutUserPermissionsBoundaryRequest,
@@ -1680,6 +1814,7 @@ var (
 	}
 	opPutUserPolicy = api.Operation{
 		Name:      "PutUserPolicy",
+		Action:    "iam:PutUserPolicy",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapePutUserPolicyRequest,
@@ -1689,6 +1824,7 @@ var (
 	}
 	opRejectDelegationRequest = api.Operation{
 		Name:      "RejectDelegationRequest",
+		Action:    "iam:RejectDelegationRequest",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeRejectDelegationRequestRequest,
@@ -1698,6 +1834,7 @@ var (
 	}
 	opRemoveClientIDFromOpenIDConnectProvider = api.Operation{
 		Name:      "RemoveClientIDFromOpenIDConnectProvider",
+		Action:    "iam:RemoveClientIDFromOpenIDConnectProvider",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeRemoveClientIDFromOpenIDConnectProviderRequest,
@@ -1707,6 +1844,7 @@ var (
 	}
 	opRemoveRoleFromInstanceProfile = api.Operation{
 		Name:      "RemoveRoleFromInstanceProfile",
+		Action:    "iam:RemoveRoleFromInstanceProfile",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeRemoveRoleFromInstanceProfileRequest,
@@ -1716,6 +1854,7 @@ var (
 	}
 	opRemoveUserFromGroup = api.Operation{
 		Name:      "RemoveUserFromGroup",
+		Action:    "iam:RemoveUserFromGroup",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeRemoveUserFromGroupRequest,
@@ -1725,6 +1864,7 @@ var (
 	}
 	opResetServiceSpecificCredential = api.Operation{
 		Name:          "ResetServiceSpecificCredential",
+		Action:        "iam:ResetServiceSpecificCredential",
 		Method:        "POST",
 		URI:           "/",
 		Input:         &shapeResetServiceSpecificCredentialRequest,
@@ -1736,6 +1876,7 @@ var (
 	}
 	opResyncMFADevice = api.Operation{
 		Name:      "ResyncMFADevice",
+		Action:    "iam:ResyncMFADevice",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeResyncMFADeviceRequest,
@@ -1745,6 +1886,7 @@ var (
 	}
 	opSendDelegationToken = api.Operation{
 		Name:      "SendDelegationToken",
+		Action:    "iam:SendDelegationToken",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeSendDelegationTokenRequest,
@@ -1754,6 +1896,7 @@ var (
 	}
 	opSetDefaultPolicyVersion = api.Operation{
 		Name:      "SetDefaultPolicyVersion",
+		Action:    "iam:SetDefaultPolicyVersion",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeSetDefaultPolicyVersionRequest,
@@ -1763,6 +1906,7 @@ var (
 	}
 	opSetSecurityTokenServicePreferences = api.Operation{
 		Name:      "SetSecurityTokenServicePreferences",
+		Action:    "iam:SetSecurityTokenServicePreferences",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeSetSecurityTokenServicePreferencesRequest,
@@ -1772,6 +1916,7 @@ var (
 	}
 	opSimulateCustomPolicy = api.Operation{
 		Name:          "SimulateCustomPolicy",
+		Action:        "iam:SimulateCustomPolicy",
 		Method:        "POST",
 		URI:           "/",
 		Input:         &shapeSimulateCustomPolicyRequest,
@@ -1785,6 +1930,7 @@ var (
 	}
 	opSimulatePrincipalPolicy = api.Operation{
 		Name:          "SimulatePrincipalPolicy",
+		Action:        "iam:SimulatePrincipalPolicy",
 		Method:        "POST",
 		URI:           "/",
 		Input:         &shapeSimulatePrincipalPolicyRequest,
@@ -1798,6 +1944,7 @@ var (
 	}
 	opTagInstanceProfile = api.Operation{
 		Name:      "TagInstanceProfile",
+		Action:    "iam:TagInstanceProfile",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeTagInstanceProfileRequest,
@@ -1807,6 +1954,7 @@ var (
 	}
 	opTagMFADevice = api.Operation{
 		Name:      "TagMFADevice",
+		Action:    "iam:TagMFADevice",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeTagMFADeviceRequest,
@@ -1816,6 +1964,7 @@ var (
 	}
 	opTagOpenIDConnectProvider = api.Operation{
 		Name:      "TagOpenIDConnectProvider",
+		Action:    "iam:TagOpenIDConnectProvider",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeTagOpenIDConnectProviderRequest,
@@ -1825,6 +1974,7 @@ var (
 	}
 	opTagPolicy = api.Operation{
 		Name:      "TagPolicy",
+		Action:    "iam:TagPolicy",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeTagPolicyRequest,
@@ -1834,6 +1984,7 @@ var (
 	}
 	opTagRole = api.Operation{
 		Name:      "TagRole",
+		Action:    "iam:TagRole",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeTagRoleRequest,
@@ -1843,6 +1994,7 @@ var (
 	}
 	opTagSAMLProvider = api.Operation{
 		Name:      "TagSAMLProvider",
+		Action:    "iam:TagSAMLProvider",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeTagSAMLProviderRequest,
@@ -1852,6 +2004,7 @@ var (
 	}
 	opTagServerCertificate = api.Operation{
 		Name:      "TagServerCertificate",
+		Action:    "iam:TagServerCertificate",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeTagServerCertificateRequest,
@@ -1861,6 +2014,7 @@ var (
 	}
 	opTagUser = api.Operation{
 		Name:      "TagUser",
+		Action:    "iam:TagUser",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeTagUserRequest,
@@ -1870,6 +2024,7 @@ var (
 	}
 	opUntagInstanceProfile = api.Operation{
 		Name:      "UntagInstanceProfile",
+		Action:    "iam:UntagInstanceProfile",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeUntagInstanceProfileRequest,
@@ -1879,6 +2034,7 @@ var (
 	}
 	opUntagMFADevice = api.Operation{
 		Name:      "UntagMFADevice",
+		Action:    "iam:UntagMFADevice",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeUntagMFADeviceRequest,
@@ -1888,6 +2044,7 @@ var (
 	}
 	opUntagOpenIDConnectProvider = api.Operation{
 		Name:      "UntagOpenIDConnectProvider",
+		Action:    "iam:UntagOpenIDConnectProvider",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeUntagOpenIDConnectProviderRequest,
@@ -1897,6 +2054,7 @@ var (
 	}
 	opUntagPolicy = api.Operation{
 		Name:      "UntagPolicy",
+		Action:    "iam:UntagPolicy",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeUntagPolicyRequest,
@@ -1906,6 +2064,7 @@ var (
 	}
 	opUntagRole = api.Operation{
 		Name:      "UntagRole",
+		Action:    "iam:UntagRole",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeUntagRoleRequest,
@@ -1915,6 +2074,7 @@ var (
 	}
 	opUntagSAMLProvider = api.Operation{
 		Name:      "UntagSAMLProvider",
+		Action:    "iam:UntagSAMLProvider",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeUntagSAMLProviderRequest,
@@ -1924,6 +2084,7 @@ var (
 	}
 	opUntagServerCertificate = api.Operation{
 		Name:      "UntagServerCertificate",
+		Action:    "iam:UntagServerCertificate",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeUntagServerCertificateRequest,
@@ -1933,6 +2094,7 @@ var (
 	}
 	opUntagUser = api.Operation{
 		Name:      "UntagUser",
+		Action:    "iam:UntagUser",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeUntagUserRequest,
@@ -1942,6 +2104,7 @@ var (
 	}
 	opUpdateAccessKey = api.Operation{
 		Name:      "UpdateAccessKey",
+		Action:    "iam:UpdateAccessKey",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeUpdateAccessKeyRequest,
@@ -1951,6 +2114,7 @@ var (
 	}
 	opUpdateAccountPasswordPolicy = api.Operation{
 		Name:      "UpdateAccountPasswordPolicy",
+		Action:    "iam:UpdateAccountPasswordPolicy",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeUpdateAccountPasswordPolicyRequest,
@@ -1960,6 +2124,7 @@ var (
 	}
 	opUpdateAssumeRolePolicy = api.Operation{
 		Name:      "UpdateAssumeRolePolicy",
+		Action:    "iam:UpdateAssumeRolePolicy",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeUpdateAssumeRolePolicyRequest,
@@ -1969,6 +2134,7 @@ var (
 	}
 	opUpdateDelegationRequest = api.Operation{
 		Name:      "UpdateDelegationRequest",
+		Action:    "iam:UpdateDelegationRequest",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeUpdateDelegationRequestRequest,
@@ -1978,6 +2144,7 @@ var (
 	}
 	opUpdateGroup = api.Operation{
 		Name:      "UpdateGroup",
+		Action:    "iam:UpdateGroup",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeUpdateGroupRequest,
@@ -1987,6 +2154,7 @@ var (
 	}
 	opUpdateLoginProfile = api.Operation{
 		Name:      "UpdateLoginProfile",
+		Action:    "iam:UpdateLoginProfile",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeUpdateLoginProfileRequest,
@@ -1996,6 +2164,7 @@ var (
 	}
 	opUpdateOpenIDConnectProviderThumbprint = api.Operation{
 		Name:      "UpdateOpenIDConnectProviderThumbprint",
+		Action:    "iam:UpdateOpenIDConnectProviderThumbprint",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeUpdateOpenIDConnectProviderThumbprintRequest,
@@ -2005,6 +2174,7 @@ var (
 	}
 	opUpdateRole = api.Operation{
 		Name:          "UpdateRole",
+		Action:        "iam:UpdateRole",
 		Method:        "POST",
 		URI:           "/",
 		Input:         &shapeUpdateRoleRequest,
@@ -2016,6 +2186,7 @@ var (
 	}
 	opUpdateRoleDescription = api.Operation{
 		Name:          "UpdateRoleDescription",
+		Action:        "iam:UpdateRoleDescription",
 		Method:        "POST",
 		URI:           "/",
 		Input:         &shapeUpdateRoleDescriptionRequest,
@@ -2027,6 +2198,7 @@ var (
 	}
 	opUpdateSAMLProvider = api.Operation{
 		Name:          "UpdateSAMLProvider",
+		Action:        "iam:UpdateSAMLProvider",
 		Method:        "POST",
 		URI:           "/",
 		Input:         &shapeUpdateSAMLProviderRequest,
@@ -2038,6 +2210,7 @@ var (
 	}
 	opUpdateSSHPublicKey = api.Operation{
 		Name:      "UpdateSSHPublicKey",
+		Action:    "iam:UpdateSSHPublicKey",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeUpdateSSHPublicKeyRequest,
@@ -2047,6 +2220,7 @@ var (
 	}
 	opUpdateServerCertificate = api.Operation{
 		Name:      "UpdateServerCertificate",
+		Action:    "iam:UpdateServerCertificate",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeUpdateServerCertificateRequest,
@@ -2056,6 +2230,7 @@ var (
 	}
 	opUpdateServiceSpecificCredential = api.Operation{
 		Name:      "UpdateServiceSpecificCredential",
+		Action:    "iam:UpdateServiceSpecificCredential",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeUpdateServiceSpecificCredentialRequest,
@@ -2065,6 +2240,7 @@ var (
 	}
 	opUpdateSigningCertificate = api.Operation{
 		Name:      "UpdateSigningCertificate",
+		Action:    "iam:UpdateSigningCertificate",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeUpdateSigningCertificateRequest,
@@ -2074,6 +2250,7 @@ var (
 	}
 	opUpdateUser = api.Operation{
 		Name:      "UpdateUser",
+		Action:    "iam:UpdateUser",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeUpdateUserRequest,
@@ -2083,6 +2260,7 @@ var (
 	}
 	opUploadSSHPublicKey = api.Operation{
 		Name:          "UploadSSHPublicKey",
+		Action:        "iam:UploadSSHPublicKey",
 		Method:        "POST",
 		URI:           "/",
 		Input:         &shapeUploadSSHPublicKeyRequest,
@@ -2094,6 +2272,7 @@ var (
 	}
 	opUploadServerCertificate = api.Operation{
 		Name:          "UploadServerCertificate",
+		Action:        "iam:UploadServerCertificate",
 		Method:        "POST",
 		URI:           "/",
 		Input:         &shapeUploadServerCertificateRequest,
@@ -2105,6 +2284,7 @@ var (
 	}
 	opUploadSigningCertificate = api.Operation{
 		Name:          "UploadSigningCertificate",
+		Action:        "iam:UploadSigningCertificate",
 		Method:        "POST",
 		URI:           "/",
 		Input:         &shapeUploadSigningCertificateRequest,

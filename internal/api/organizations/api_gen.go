@@ -86,6 +86,7 @@ var API = &api.Service{
 var (
 	opAcceptHandshake = api.Operation{
 		Name:      "AcceptHandshake",
+		Action:    "organizations:AcceptHandshake",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeAcceptHandshakeRequest,
@@ -96,6 +97,7 @@ var (
 	}
 	opAttachPolicy = api.Operation{
 		Name:      "AttachPolicy",
+		Action:    "organizations:AttachPolicy",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeAttachPolicyRequest,
@@ -105,6 +107,7 @@ var (
 	}
 	opCancelHandshake = api.Operation{
 		Name:      "CancelHandshake",
+		Action:    "organizations:CancelHandshake",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeCancelHandshakeRequest,
@@ -115,6 +118,7 @@ var (
 	}
 	opCloseAccount = api.Operation{
 		Name:      "CloseAccount",
+		Action:    "organizations:CloseAccount",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeCloseAccountRequest,
@@ -124,6 +128,7 @@ var (
 	}
 	opCreateAccount = api.Operation{
 		Name:      "CreateAccount",
+		Action:    "organizations:CreateAccount",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeCreateAccountRequest,
@@ -134,6 +139,7 @@ var (
 	}
 	opCreateGovCloudAccount = api.Operation{
 		Name:      "CreateGovCloudAccount",
+		Action:    "organizations:CreateGovCloudAccount",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeCreateGovCloudAccountRequest,
@@ -144,6 +150,7 @@ var (
 	}
 	opCreateOrganization = api.Operation{
 		Name:      "CreateOrganization",
+		Action:    "organizations:CreateOrganization",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeCreateOrganizationRequest,
@@ -154,6 +161,7 @@ var (
 	}
 	opCreateOrganizationalUnit = api.Operation{
 		Name:      "CreateOrganizationalUnit",
+		Action:    "organizations:CreateOrganizationalUnit",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeCreateOrganizationalUnitRequest,
@@ -164,6 +172,7 @@ var (
 	}
 	opCreatePolicy = api.Operation{
 		Name:      "CreatePolicy",
+		Action:    "organizations:CreatePolicy",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeCreatePolicyRequest,
@@ -174,6 +183,7 @@ var (
 	}
 	opDeclineHandshake = api.Operation{
 		Name:      "DeclineHandshake",
+		Action:    "organizations:DeclineHandshake",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeDeclineHandshakeRequest,
@@ -184,6 +194,7 @@ var (
 	}
 	opDeleteOrganization = api.Operation{
 		Name:      "DeleteOrganization",
+		Action:    "organizations:DeleteOrganization",
 		Method:    "POST",
 		URI:       "/",
 		Errors:    []*api.ErrorShape{&errorAccessDeniedException, &errorAWSOrganizationsNotInUseException, &errorConcurrentModificationException, &errorInvalidInputException, &errorOrganizationNotEmptyException, &errorServiceException, &errorTooManyRequestsException},
@@ -192,6 +203,7 @@ var (
 	}
 	opDeleteOrganizationalUnit = api.Operation{
 		Name:      "DeleteOrganizationalUnit",
+		Action:    "organizations:DeleteOrganizationalUnit",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeDeleteOrganizationalUnitRequest,
@@ -201,6 +213,7 @@ var (
 	}
 	opDeletePolicy = api.Operation{
 		Name:      "DeletePolicy",
+		Action:    "organizations:DeletePolicy",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeDeletePolicyRequest,
@@ -210,6 +223,7 @@ var (
 	}
 	opDeleteResourcePolicy = api.Operation{
 		Name:      "DeleteResourcePolicy",
+		Action:    "organizations:DeleteResourcePolicy",
 		Method:    "POST",
 		URI:       "/",
 		Errors:    []*api.ErrorShape{&errorAccessDeniedException, &errorServiceException, &errorUnsupportedAPIEndpointException, &errorTooManyRequestsException, &errorConcurrentModificationException, &errorConstraintViolationException, &errorAWSOrganizationsNotInUseException, &errorResourcePolicyNotFoundException},
@@ -218,6 +232,7 @@ var (
 	}
 	opDeregisterDelegatedAdministrator = api.Operation{
 		Name:      "DeregisterDelegatedAdministrator",
+		Action:    "organizations:DeregisterDelegatedAdministrator",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeDeregisterDelegatedAdministratorRequest,
@@ -227,6 +242,7 @@ var (
 	}
 	opDescribeAccount = api.Operation{
 		Name:      "DescribeAccount",
+		Action:    "organizations:DescribeAccount",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeDescribeAccountRequest,
@@ -238,6 +254,7 @@ var (
 	}
 	opDescribeCreateAccountStatus = api.Operation{
 		Name:      "DescribeCreateAccountStatus",
+		Action:    "organizations:DescribeCreateAccountStatus",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeDescribeCreateAccountStatusRequest,
@@ -249,6 +266,7 @@ var (
 	}
 	opDescribeEffectivePolicy = api.Operation{
 		Name:      "DescribeEffectivePolicy",
+		Action:    "organizations:DescribeEffectivePolicy",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeDescribeEffectivePolicyRequest,
@@ -260,6 +278,7 @@ var (
 	}
 	opDescribeHandshake = api.Operation{
 		Name:      "DescribeHandshake",
+		Action:    "organizations:DescribeHandshake",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeDescribeHandshakeRequest,
@@ -271,6 +290,7 @@ var (
 	}
 	opDescribeOrganization = api.Operation{
 		Name:      "DescribeOrganization",
+		Action:    "organizations:DescribeOrganization",
 		Method:    "POST",
 		URI:       "/",
 		Output:    &shapeDescribeOrganizationResponse,
@@ -281,6 +301,7 @@ var (
 	}
 	opDescribeOrganizationalUnit = api.Operation{
 		Name:      "DescribeOrganizationalUnit",
+		Action:    "organizations:DescribeOrganizationalUnit",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeDescribeOrganizationalUnitRequest,
@@ -292,6 +313,7 @@ var (
 	}
 	opDescribePolicy = api.Operation{
 		Name:      "DescribePolicy",
+		Action:    "organizations:DescribePolicy",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeDescribePolicyRequest,
@@ -303,6 +325,7 @@ var (
 	}
 	opDescribeResourcePolicy = api.Operation{
 		Name:      "DescribeResourcePolicy",
+		Action:    "organizations:DescribeResourcePolicy",
 		Method:    "POST",
 		URI:       "/",
 		Output:    &shapeDescribeResourcePolicyResponse,
@@ -313,6 +336,7 @@ var (
 	}
 	opDescribeResponsibilityTransfer = api.Operation{
 		Name:      "DescribeResponsibilityTransfer",
+		Action:    "organizations:DescribeResponsibilityTransfer",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeDescribeResponsibilityTransferRequest,
@@ -324,6 +348,7 @@ var (
 	}
 	opDetachPolicy = api.Operation{
 		Name:      "DetachPolicy",
+		Action:    "organizations:DetachPolicy",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeDetachPolicyRequest,
@@ -333,6 +358,7 @@ var (
 	}
 	opDisableAWSServiceAccess = api.Operation{
 		Name:      "DisableAWSServiceAccess",
+		Action:    "organizations:DisableAWSServiceAccess",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeDisableAWSServiceAccessRequest,
@@ -342,6 +368,7 @@ var (
 	}
 	opDisablePolicyType = api.Operation{
 		Name:      "DisablePolicyType",
+		Action:    "organizations:DisablePolicyType",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeDisablePolicyTypeRequest,
@@ -352,6 +379,7 @@ var (
 	}
 	opEnableAWSServiceAccess = api.Operation{
 		Name:      "EnableAWSServiceAccess",
+		Action:    "organizations:EnableAWSServiceAccess",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeEnableAWSServiceAccessRequest,
@@ -361,6 +389,7 @@ var (
 	}
 	opEnableAllFeatures = api.Operation{
 		Name:      "EnableAllFeatures",
+		Action:    "organizations:EnableAllFeatures",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeEnableAllFeaturesRequest,
@@ -371,6 +400,7 @@ var (
 	}
 	opEnablePolicyType = api.Operation{
 		Name:      "EnablePolicyType",
+		Action:    "organizations:EnablePolicyType",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeEnablePolicyTypeRequest,
@@ -381,6 +411,7 @@ var (
 	}
 	opInviteAccountToOrganization = api.Operation{
 		Name:      "InviteAccountToOrganization",
+		Action:    "organizations:InviteAccountToOrganization",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeInviteAccountToOrganizationRequest,
@@ -391,6 +422,7 @@ var (
 	}
 	opInviteOrganizationToTransferResponsibility = api.Operation{
 		Name:      "InviteOrganizationToTransferResponsibility",
+		Action:    "organizations:InviteOrganizationToTransferResponsibility",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeInviteOrganizationToTransferResponsibilityRequest,
@@ -401,6 +433,7 @@ var (
 	}
 	opLeaveOrganization = api.Operation{
 		Name:      "LeaveOrganization",
+		Action:    "organizations:LeaveOrganization",
 		Method:    "POST",
 		URI:       "/",
 		Errors:    []*api.ErrorShape{&errorAccessDeniedException, &errorAccountNotFoundException, &errorAWSOrganizationsNotInUseException, &errorConcurrentModificationException, &errorConstraintViolationException, &errorInvalidInputException, &errorMasterCannotLeaveOrganizationException, &errorServiceException, &errorTooManyRequestsException},
@@ -409,6 +442,7 @@ var (
 	}
 	opListAWSServiceAccessForOrganization = api.Operation{
 		Name:      "ListAWSServiceAccessForOrganization",
+		Action:    "organizations:ListAWSServiceAccessForOrganization",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeListAWSServiceAccessForOrganizationRequest,
@@ -421,6 +455,7 @@ var (
 	}
 	opListAccounts = api.Operation{
 		Name:      "ListAccounts",
+		Action:    "organizations:ListAccounts",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeListAccountsRequest,
@@ -433,6 +468,7 @@ var (
 	}
 	opListAccountsForParent = api.Operation{
 		Name:      "ListAccountsForParent",
+		Action:    "organizations:ListAccountsForParent",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeListAccountsForParentRequest,
@@ -445,6 +481,7 @@ var (
 	}
 	opListAccountsWithInvalidEffectivePolicy = api.Operation{
 		Name:      "ListAccountsWithInvalidEffectivePolicy",
+		Action:    "organizations:ListAccountsWithInvalidEffectivePolicy",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeListAccountsWithInvalidEffectivePolicyRequest,
@@ -457,6 +494,7 @@ var (
 	}
 	opListChildren = api.Operation{
 		Name:      "ListChildren",
+		Action:    "organizations:ListChildren",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeListChildrenRequest,
@@ -469,6 +507,7 @@ var (
 	}
 	opListCreateAccountStatus = api.Operation{
 		Name:      "ListCreateAccountStatus",
+		Action:    "organizations:ListCreateAccountStatus",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeListCreateAccountStatusRequest,
@@ -481,6 +520,7 @@ var (
 	}
 	opListDelegatedAdministrators = api.Operation{
 		Name:      "ListDelegatedAdministrators",
+		Action:    "organizations:ListDelegatedAdministrators",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeListDelegatedAdministratorsRequest,
@@ -493,6 +533,7 @@ var (
 	}
 	opListDelegatedServicesForAccount = api.Operation{
 		Name:      "ListDelegatedServicesForAccount",
+		Action:    "organizations:ListDelegatedServicesForAccount",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeListDelegatedServicesForAccountRequest,
@@ -505,6 +546,7 @@ var (
 	}
 	opListEffectivePolicyValidationErrors = api.Operation{
 		Name:      "ListEffectivePolicyValidationErrors",
+		Action:    "organizations:ListEffectivePolicyValidationErrors",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeListEffectivePolicyValidationErrorsRequest,
@@ -517,6 +559,7 @@ var (
 	}
 	opListHandshakesForAccount = api.Operation{
 		Name:      "ListHandshakesForAccount",
+		Action:    "organizations:ListHandshakesForAccount",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeListHandshakesForAccountRequest,
@@ -529,6 +572,7 @@ var (
 	}
 	opListHandshakesForOrganization = api.Operation{
 		Name:      "ListHandshakesForOrganization",
+		Action:    "organizations:ListHandshakesForOrganization",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeListHandshakesForOrganizationRequest,
@@ -541,6 +585,7 @@ var (
 	}
 	opListInboundResponsibilityTransfers = api.Operation{
 		Name:      "ListInboundResponsibilityTransfers",
+		Action:    "organizations:ListInboundResponsibilityTransfers",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeListInboundResponsibilityTransfersRequest,
@@ -553,6 +598,7 @@ var (
 	}
 	opListOrganizationalUnitsForParent = api.Operation{
 		Name:      "ListOrganizationalUnitsForParent",
+		Action:    "organizations:ListOrganizationalUnitsForParent",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeListOrganizationalUnitsForParentRequest,
@@ -565,6 +611,7 @@ var (
 	}
 	opListOutboundResponsibilityTransfers = api.Operation{
 		Name:      "ListOutboundResponsibilityTransfers",
+		Action:    "organizations:ListOutboundResponsibilityTransfers",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeListOutboundResponsibilityTransfersRequest,
@@ -577,6 +624,7 @@ var (
 	}
 	opListParents = api.Operation{
 		Name:      "ListParents",
+		Action:    "organizations:ListParents",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeListParentsRequest,
@@ -589,6 +637,7 @@ var (
 	}
 	opListPolicies = api.Operation{
 		Name:      "ListPolicies",
+		Action:    "organizations:ListPolicies",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeListPoliciesRequest,
@@ -601,6 +650,7 @@ var (
 	}
 	opListPoliciesForTarget = api.Operation{
 		Name:      "ListPoliciesForTarget",
+		Action:    "organizations:ListPoliciesForTarget",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeListPoliciesForTargetRequest,
@@ -613,6 +663,7 @@ var (
 	}
 	opListRoots = api.Operation{
 		Name:      "ListRoots",
+		Action:    "organizations:ListRoots",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeListRootsRequest,
@@ -625,6 +676,7 @@ var (
 	}
 	opListTagsForResource = api.Operation{
 		Name:      "ListTagsForResource",
+		Action:    "organizations:ListTagsForResource",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeListTagsForResourceRequest,
@@ -637,6 +689,7 @@ var (
 	}
 	opListTargetsForPolicy = api.Operation{
 		Name:      "ListTargetsForPolicy",
+		Action:    "organizations:ListTargetsForPolicy",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeListTargetsForPolicyRequest,
@@ -649,6 +702,7 @@ var (
 	}
 	opMoveAccount = api.Operation{
 		Name:      "MoveAccount",
+		Action:    "organizations:MoveAccount",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeMoveAccountRequest,
@@ -658,6 +712,7 @@ var (
 	}
 	opPutResourcePolicy = api.Operation{
 		Name:      "PutResourcePolicy",
+		Action:    "organizations:PutResourcePolicy",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapePutResourcePolicyRequest,
@@ -668,6 +723,7 @@ var (
 	}
 	opRegisterDelegatedAdministrator = api.Operation{
 		Name:      "RegisterDelegatedAdministrator",
+		Action:    "organizations:RegisterDelegatedAdministrator",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeRegisterDelegatedAdministratorRequest,
@@ -677,6 +733,7 @@ var (
 	}
 	opRemoveAccountFromOrganization = api.Operation{
 		Name:      "RemoveAccountFromOrganization",
+		Action:    "organizations:RemoveAccountFromOrganization",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeRemoveAccountFromOrganizationRequest,
@@ -686,6 +743,7 @@ var (
 	}
 	opTagResource = api.Operation{
 		Name:      "TagResource",
+		Action:    "organizations:TagResource",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeTagResourceRequest,
@@ -695,6 +753,7 @@ var (
 	}
 	opTerminateResponsibilityTransfer = api.Operation{
 		Name:      "TerminateResponsibilityTransfer",
+		Action:    "organizations:TerminateResponsibilityTransfer",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeTerminateResponsibilityTransferRequest,
@@ -705,6 +764,7 @@ var (
 	}
 	opUntagResource = api.Operation{
 		Name:      "UntagResource",
+		Action:    "organizations:UntagResource",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeUntagResourceRequest,
@@ -714,6 +774,7 @@ var (
 	}
 	opUpdateOrganizationalUnit = api.Operation{
 		Name:      "UpdateOrganizationalUnit",
+		Action:    "organizations:UpdateOrganizationalUnit",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeUpdateOrganizationalUnitRequest,
@@ -724,6 +785,7 @@ var (
 	}
 	opUpdatePolicy = api.Operation{
 		Name:      "UpdatePolicy",
+		Action:    "organizations:UpdatePolicy",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeUpdatePolicyRequest,
@@ -734,6 +796,7 @@ var (
 	}
 	opUpdateResponsibilityTransfer = api.Operation{
 		Name:      "UpdateResponsibilityTransfer",
+		Action:    "organizations:UpdateResponsibilityTransfer",
 		Method:    "POST",
 		URI:       "/",
 		Input:     &shapeUpdateResponsibilityTransferRequest,

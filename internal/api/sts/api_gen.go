@@ -32,6 +32,7 @@ var API = &api.Service{
 var (
 	opAssumeRole = api.Operation{
 		Name:          "AssumeRole",
+		Action:        "sts:AssumeRole",
 		Method:        "POST",
 		URI:           "/",
 		Input:         &shapeAssumeRoleRequest,
@@ -44,6 +45,7 @@ var (
 	}
 	opAssumeRoleWithSAML = api.Operation{
 		Name:          "AssumeRoleWithSAML",
+		Action:        "sts:AssumeRoleWithSAML",
 		Method:        "POST",
 		URI:           "/",
 		Input:         &shapeAssumeRoleWithSAMLRequest,
@@ -57,6 +59,7 @@ var (
 	}
 	opAssumeRoleWithWebIdentity = api.Operation{
 		Name:          "AssumeRoleWithWebIdentity",
+		Action:        "sts:AssumeRoleWithWebIdentity",
 		Method:        "POST",
 		URI:           "/",
 		Input:         &shapeAssumeRoleWithWebIdentityRequest,
@@ -70,6 +73,7 @@ var (
 	}
 	opAssumeRoot = api.Operation{
 		Name:          "AssumeRoot",
+		Action:        "sts:AssumeRoot",
 		Method:        "POST",
 		URI:           "/",
 		Input:         &shapeAssumeRootRequest,
@@ -82,6 +86,7 @@ var (
 	}
 	opDecodeAuthorizationMessage = api.Operation{
 		Name:          "DecodeAuthorizationMessage",
+		Action:        "sts:DecodeAuthorizationMessage",
 		Method:        "POST",
 		URI:           "/",
 		Input:         &shapeDecodeAuthorizationMessageRequest,
@@ -94,6 +99,7 @@ var (
 	}
 	opGetAccessKeyInfo = api.Operation{
 		Name:          "GetAccessKeyInfo",
+		Action:        "sts:GetAccessKeyInfo",
 		Method:        "POST",
 		URI:           "/",
 		Input:         &shapeGetAccessKeyInfoRequest,
@@ -105,6 +111,7 @@ var (
 	}
 	opGetCallerIdentity = api.Operation{
 		Name:          "GetCallerIdentity",
+		Action:        "sts:GetCallerIdentity",
 		Method:        "POST",
 		URI:           "/",
 		Input:         &shapeGetCallerIdentityRequest,
@@ -116,6 +123,7 @@ var (
 	}
 	opGetDelegatedAccessToken = api.Operation{
 		Name:          "GetDelegatedAccessToken",
+		Action:        "sts:GetDelegatedAccessToken",
 		Method:        "POST",
 		URI:           "/",
 		Input:         &shapeGetDelegatedAccessTokenRequest,
@@ -128,6 +136,7 @@ var (
 	}
 	opGetFederationToken = api.Operation{
 		Name:          "GetFederationToken",
+		Action:        "sts:GetFederationToken",
 		Method:        "POST",
 		URI:           "/",
 		Input:         &shapeGetFederationTokenRequest,
@@ -140,6 +149,7 @@ var (
 	}
 	opGetSessionToken = api.Operation{
 		Name:          "GetSessionToken",
+		Action:        "sts:GetSessionToken",
 		Method:        "POST",
 		URI:           "/",
 		Input:         &shapeGetSessionTokenRequest,
@@ -152,6 +162,7 @@ var (
 	}
 	opGetWebIdentityToken = api.Operation{
 		Name:          "GetWebIdentityToken",
+		Action:        "sts:GetWebIdentityToken",
 		Method:        "POST",
 		URI:           "/",
 		Input:         &shapeGetWebIdentityTokenRequest,
