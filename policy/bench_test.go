@@ -16,22 +16,28 @@ func benchSet(t testing.TB) *Set {
 		for j := range 6 {
 			list = append(list, allows(
 				[]string{service + ":Get*", service + ":List*", service + fmt.Sprintf(":Put%d", j)},
-				[]string{fmt.Sprintf("arn:aws:%s:eu-west-1:111122223333:thing-%d/*", service, j), fmt.Sprintf("arn:aws:%s:*:111122223333:other%d/${aws:username}/*", service, j)},
-				"Sid", fmt.Sprintf("S%d", j), "Condition", m{"StringEquals": m{"aws:PrincipalTag/team": []string{"red", "blue"}}, "IpAddress": m{"aws:SourceIp": []string{"203.0.113.0/24", "2001:db8::/32"}}},
+				[]string{fmt.Sprintf("arn:aws:%s:eu-west-1:111122223333:thing-%d/*", service, j),
+					fmt.Sprintf("arn:aws:%s:*:111122223333:other%d/${aws:username}/*", service, j)},
+				"Sid", fmt.Sprintf("S%d", j), "Condition",
+				m{"StringEquals": m{"aws:PrincipalTag/team": []string{"red", "blue"}},
+					"IpAddress": m{"aws:SourceIp": []string{"203.0.113.0/24", "2001:db8::/32"}}},
 			))
 		}
 		s.Identity = append(s.Identity, compiled(t, Identity, statements(list...)))
 		_ = i
 	}
 	s.Identity[0] = compiled(t, Identity, statements(
-		allows([]string{"ec2:Describe*", "ec2:RunInstances"}, "*"), allows("ec2:Start*", "*"), allows("ec2:Stop*", "*"), allows("autoscaling:*", "*"),
+		allows([]string{"ec2:Describe*", "ec2:RunInstances"}, "*"), allows("ec2:Start*", "*"), allows("ec2:Stop*", "*"),
+		allows("autoscaling:*", "*"),
 		allows("elasticloadbalancing:*", "*"), denyOf("organizations:*", "*")))
 	return s
 }
 
 func benchContext(t testing.TB) Context {
-	return contextOf(t, m{"aws:username": "ana", "aws:PrincipalTag/team": "blue", "aws:SourceIp": "203.0.113.9", "aws:SecureTransport": "true", "aws:RequestedRegion": "eu-west-1",
-		"aws:PrincipalArn": anaARN, "aws:PrincipalAccount": accountC, "aws:CurrentTime": "2026-11-24T00:00:00Z", "aws:userid": "AIDA", "aws:TagKeys": []string{"a", "b"}})
+	return contextOf(t, m{"aws:username": "ana", "aws:PrincipalTag/team": "blue", "aws:SourceIp": "203.0.113.9",
+		"aws:SecureTransport": "true", "aws:RequestedRegion": "eu-west-1",
+		"aws:PrincipalArn": anaARN, "aws:PrincipalAccount": accountC, "aws:CurrentTime": "2026-11-24T00:00:00Z",
+		"aws:userid": "AIDA", "aws:TagKeys": []string{"a", "b"}})
 }
 
 var benchRequests = map[string]struct {
@@ -63,15 +69,22 @@ func BenchmarkDecide(b *testing.B) {
 // decides without an allocation.
 func TestDecideAllocatesNothing(t *testing.T) {
 	everything := m{
-		"StringLike": m{"aws:username": "a*"}, "StringEqualsIgnoreCase": m{"aws:username": "${aws:username}"}, "NumericLessThan": m{"n": "10.5"},
-		"DateLessThan": m{"d": "2030-01-01"}, "Bool": m{"b": "true"}, "BinaryEquals": m{"x": "QUJD"}, "IpAddress": m{"ip": "2001:db8::/32"},
-		"ArnLike": m{"a": "arn:aws:iam::*:user/${aws:username}"}, "ForAllValues:StringLike": m{"t": []string{"a*", "b"}}, "ForAnyValue:StringEquals": m{"t": "b"}, "Null": m{"none": "true"},
+		"StringLike": m{"aws:username": "a*"}, "StringEqualsIgnoreCase": m{"aws:username": "${aws:username}"},
+		"NumericLessThan": m{"n": "10.5"},
+		"DateLessThan":    m{"d": "2030-01-01"}, "Bool": m{"b": "true"}, "BinaryEquals": m{"x": "QUJD"},
+		"IpAddress":               m{"ip": "2001:db8::/32"},
+		"ArnLike":                 m{"a": "arn:aws:iam::*:user/${aws:username}"},
+		"ForAllValues:StringLike": m{"t": []string{"a*", "b"}}, "ForAnyValue:StringEquals": m{"t": "b"},
+		"Null": m{"none": "true"},
 	}
 	c := decisionCase{
-		identity: one(allows("s3:G*t", "arn:aws:s3:::b/${aws:username}/?*", "Condition", everything)), boundary: one(allows(nil, "arn:aws:s3:*", "NotAction", "iam:*")), session: full,
-		scp: [][]string{full, full}, rcp: [][]string{{rcpFull}}, endpoint: full, resourcePolicy: named1(m{"AWS": []string{accountC, roleARN}}), owner: accountC,
+		identity: one(allows("s3:G*t", "arn:aws:s3:::b/${aws:username}/?*", "Condition", everything)),
+		boundary: one(allows(nil, "arn:aws:s3:*", "NotAction", "iam:*")), session: full,
+		scp: [][]string{full, full}, rcp: [][]string{{rcpFull}}, endpoint: full,
+		resourcePolicy: named1(m{"AWS": []string{accountC, roleARN}}), owner: accountC,
 		action: "s3:GetObject", on: "arn:aws:s3:::b/ana/k", want: Allowed,
-		context: m{"aws:username": "ana", "n": "10.25", "d": "2026-11-24T10:00:00Z", "b": "TRUE", "x": "QUJD", "ip": "2001:db8::1", "a": anaARN, "t": []string{"ab", "b"}},
+		context: m{"aws:username": "ana", "n": "10.25", "d": "2026-11-24T10:00:00Z", "b": "TRUE", "x": "QUJD",
+			"ip": "2001:db8::1", "a": anaARN, "t": []string{"ab", "b"}},
 	}
 	c.identity = one(allows("s3:G*t", "arn:aws:s3:::b/${aws:username}/?*", "Condition", everything))
 	c.check(t)

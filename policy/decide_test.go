@@ -94,7 +94,8 @@ func some(random *rand.Rand, list ...string) []string {
 // randomCase is a case in a world small enough that things meet.
 func randomCase(random *rand.Rand) decisionCase {
 	c := decisionCase{
-		by:      pick(random, ana, ana, worker, worker, worker, visitor, root, nobody, ec2, bob, linked, roleCaller, google),
+		by: pick(random, ana, ana, worker, worker, worker, visitor, root, nobody, ec2, bob, linked, roleCaller,
+			google),
 		context: randomContext(random),
 		owner:   pick(random, "", "", "", accountC, accountB),
 	}
@@ -105,8 +106,10 @@ func randomCase(random *rand.Rand) decisionCase {
 	case 1:
 		c.action, c.on = pick(random, "kms:Decrypt", "kms:CreateGrant"), keyARN
 	default:
-		c.action = pick(random, "s3:GetObject", "s3:PutObject", "S3:getobject", "iam:GetUser", "sqs:SendMessage", "sts:GetCallerIdentity", "s3:GetBucketPolicy")
-		c.on = pick(random, "*", "arn:aws:s3:::b/k", "arn:aws:s3:::b/ana/x", "arn:aws:s3:::b", "arn:aws:sqs:eu:111122223333:b:k", "arn:aws:iam::444455556666:user/bob", "arn:aws:sqs:eu:111122223333:q")
+		c.action = pick(random, "s3:GetObject", "s3:PutObject", "S3:getobject", "iam:GetUser", "sqs:SendMessage",
+			"sts:GetCallerIdentity", "s3:GetBucketPolicy")
+		c.on = pick(random, "*", "arn:aws:s3:::b/k", "arn:aws:s3:::b/ana/x", "arn:aws:s3:::b",
+			"arn:aws:sqs:eu:111122223333:b:k", "arn:aws:iam::444455556666:user/bob", "arn:aws:sqs:eu:111122223333:q")
 	}
 	list := func(kind Type, most int) (texts []string) {
 		for range random.IntN(most + 1) {
@@ -141,7 +144,8 @@ func randomContext(random *rand.Rand) m {
 	for _, key := range []string{"aws:username", "k", "K", "l"} {
 		switch random.IntN(4) {
 		case 0:
-			c[key] = pick(random, "ana", "a", "b", "*", "?", "10", "10.0", "true", "2024-01-01", "203.0.113.9", "2001:db8::1", anaARN, "", "QQ==")
+			c[key] = pick(random, "ana", "a", "b", "*", "?", "10", "10.0", "true", "2024-01-01", "203.0.113.9",
+				"2001:db8::1", anaARN, "", "QQ==")
 		case 1:
 			c[key] = some(random, "a", "b", "", "10", "ana")
 		}
@@ -159,11 +163,14 @@ func randomDocument(random *rand.Rand, kind Type) string {
 
 func randomStatement(random *rand.Rand, kind Type) m {
 	s := m{"Effect": pick(random, "Allow", "Allow", "Allow", "Deny")}
-	actions := append(some(random, "s3:GetObject", "s3:Get*", "s3:*", "iam:*", "*:Get*", "kms:*", "sts:*", "sqs:S?nd*", "kms:Decrypt"), pick(random, "*", "s3:*", "sts:AssumeRole", "s3:GetObject", "iam:GetUser"))
+	actions := append(some(random, "s3:GetObject", "s3:Get*", "s3:*", "iam:*", "*:Get*", "kms:*", "sts:*", "sqs:S?nd*",
+		"kms:Decrypt"), pick(random, "*", "s3:*", "sts:AssumeRole", "s3:GetObject", "iam:GetUser"))
 	s[pick(random, "Action", "Action", "Action", "NotAction")] = actions
 	if kind != Trust && !(kind == Resource && random.IntN(4) == 0) {
-		resources := append(some(random, "arn:aws:s3:::b/*", "arn:aws:s3:::b", "arn:aws:sqs:*:b:k", "arn:aws:sqs:*:q", "arn:aws:s3:*", "arn:aws:s3", "arn:aws:*:?*:*:b*k", "arn:aws:s3:::${aws:username}/*"),
-			pick(random, "*", "*", "arn:aws:s3:::b/${aws:username, 'k'}*", "arn:aws:s3:::b/${k}", "arn:*", "arn:aws:iam::444455556666:user/*", "arn:aws:sqs:*:*:${k}?*"))
+		resources := append(some(random, "arn:aws:s3:::b/*", "arn:aws:s3:::b", "arn:aws:sqs:*:b:k", "arn:aws:sqs:*:q",
+			"arn:aws:s3:*", "arn:aws:s3", "arn:aws:*:?*:*:b*k", "arn:aws:s3:::${aws:username}/*"),
+			pick(random, "*", "*", "arn:aws:s3:::b/${aws:username, 'k'}*", "arn:aws:s3:::b/${k}", "arn:*",
+				"arn:aws:iam::444455556666:user/*", "arn:aws:sqs:*:*:${k}?*"))
 		s[pick(random, "Resource", "Resource", "Resource", "NotResource")] = resources
 	}
 	if kind == Trust || kind == Resource || kind == ResourceControl || kind == Endpoint && random.IntN(2) == 0 {
@@ -180,7 +187,8 @@ func randomStatement(random *rand.Rand, kind Type) m {
 }
 
 func randomPrincipal(random *rand.Rand) any {
-	named := append(some(random, accountC, accountB, accountARN, anaARN, roleARN, sessionARN, visitorARN, bob.ARN, ana.EntityID, worker.EntityID),
+	named := append(some(random, accountC, accountB, accountARN, anaARN, roleARN, sessionARN, visitorARN, bob.ARN,
+		ana.EntityID, worker.EntityID),
 		pick(random, "*", accountC, anaARN, roleARN, sessionARN, visitorARN, bob.ARN))
 	switch random.IntN(5) {
 	case 0:
@@ -200,10 +208,12 @@ func randomCondition(random *rand.Rand) m {
 		if random.IntN(6) == 0 {
 			operator = "Null"
 		} else {
-			operator = pick(random, "", "", "ForAllValues:", "ForAnyValue:") + operator + pick(random, "", "", "IfExists")
+			operator = pick(random, "", "", "ForAllValues:", "ForAnyValue:") + operator + pick(random, "", "",
+				"IfExists")
 		}
 		values := append(some(random, "a", "b", "${k}", "${aws:username}*", "10", "203.0.113.0/24", "true", "false"),
-			pick(random, "a", "*", "a?a", "10.0", "2023", "2024-01-01", "203.0.113.9", "2001:db8::/16", "true", "arn:aws:iam::*:user/*", "${l, 'a'}", "QQ==", "QQ", "false", ""))
+			pick(random, "a", "*", "a?a", "10.0", "2023", "2024-01-01", "203.0.113.9", "2001:db8::/16", "true",
+				"arn:aws:iam::*:user/*", "${l, 'a'}", "QQ==", "QQ", "false", ""))
 		c[operator] = m{pick(random, "k", "K", "l", "aws:UserName"): values}
 	}
 	return c
@@ -215,7 +225,8 @@ func TestKeys(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, want := range map[string]string{"a": "{1 [] false}", "B": "{ [2] true}", "c": "{ [3] true}", "D": "{4 [] false}"} {
+	for name, want := range map[string]string{"a": "{1 [] false}", "B": "{ [2] true}", "c": "{ [3] true}",
+		"D": "{4 [] false}"} {
 		if v, ok := c.Lookup(KeyOf(name)); !ok || fmt.Sprint(v) != want {
 			t.Errorf("%s: %v, %v", name, v, ok)
 		}
@@ -231,7 +242,8 @@ func TestKeys(t *testing.T) {
 			t.Errorf("%T is no value", bad)
 		}
 	}
-	if d := Decide(&Request{Action: "s3:GetObject", Resource: "*"}, &Set{}); d.Outcome != ImplicitDeny || d.By != Resource {
+	if d := Decide(&Request{Action: "s3:GetObject", Resource: "*"},
+		&Set{}); d.Outcome != ImplicitDeny || d.By != Resource {
 		t.Errorf("without a principal: %+v", d)
 	}
 }

@@ -116,7 +116,8 @@ const (
 
 func userOf(account, name string) *Principal {
 	arn := "arn:aws:iam::" + account + ":user/" + name
-	return &Principal{Kind: User, Account: account, ARN: arn, EntityARN: arn, EntityID: "AIDA" + strings.ToUpper(name) + "EXAMPLE000000"}
+	return &Principal{Kind: User, Account: account, ARN: arn, EntityARN: arn,
+		EntityID: "AIDA" + strings.ToUpper(name) + "EXAMPLE000000"}
 }
 
 func sessionOf(account, role, session string) *Principal {
@@ -169,7 +170,8 @@ type decisionCase struct {
 }
 
 func (c *decisionCase) request(t testing.TB) *Request {
-	r := &Request{Principal: c.by, Action: c.action, Resource: c.on, ResourceAccount: c.owner, Context: contextOf(t, c.context)}
+	r := &Request{Principal: c.by, Action: c.action, Resource: c.on, ResourceAccount: c.owner,
+		Context: contextOf(t, c.context)}
 	if r.Principal == nil {
 		r.Principal = ana
 	}
@@ -235,7 +237,8 @@ func (c *decisionCase) check(t *testing.T) {
 }
 
 func outcomeText(o Outcome, by Type) string {
-	return [...]string{"implicitDeny", "explicitDeny", "allowed"}[o] + [...]string{" by " + by.String(), " by " + by.String(), ""}[o]
+	return [...]string{"implicitDeny", "explicitDeny", "allowed"}[o] + [...]string{" by " + by.String(),
+		" by " + by.String(), ""}[o]
 }
 
 // one is a document with one statement: the usual policy of a case.

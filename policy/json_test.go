@@ -12,7 +12,8 @@ import (
 // on top of JSON.
 func FuzzReadJSON(f *testing.F) {
 	for _, text := range []string{
-		typical, "{}", "[]", `"\ud83d\ude00é"`, `{"a":{"b":[1,2.5e-3,true,null]}}`, `{"a":1,"a":2}`, `{"a":1,"\u0061":2}`, "\ufeff{}", `"\ud800"`, `[[[[[[[[[1]]]]]]]]]`,
+		typical, "{}", "[]", `"\ud83d\ude00é"`, `{"a":{"b":[1,2.5e-3,true,null]}}`, `{"a":1,"a":2}`,
+		`{"a":1,"\u0061":2}`, "\ufeff{}", `"\ud800"`, `[[[[[[[[[1]]]]]]]]]`,
 		"{\"a\":\"\xff\"}", `{"a" : "b\/\"\\\b\f\n\r\t"}`, "-0.0E+1", "01", "[1,]", `{"a":}`, "nulll",
 	} {
 		f.Add(text)
@@ -24,7 +25,8 @@ func FuzzReadJSON(f *testing.F) {
 			if fault.offset < 0 || fault.offset > len(text) || fault.detail == "" {
 				t.Fatalf("%q: %+v", text, fault)
 			}
-			stricter := !utf8.ValidString(text) || strings.HasPrefix(text, "\ufeff") || !fault.notJSON || fault.detail == "a lone surrogate"
+			stricter := !utf8.ValidString(text) || strings.HasPrefix(text,
+				"\ufeff") || !fault.notJSON || fault.detail == "a lone surrogate"
 			if valid && !stricter {
 				t.Fatalf("%q refused: %s", text, fault.detail)
 			}
@@ -100,7 +102,8 @@ func placed(n *node, text string) bool {
 // FuzzCompile: no text makes the package panic; what Check takes, Compile
 // takes; an error has a place in the text.
 func FuzzCompile(f *testing.F) {
-	for _, text := range []string{typical, full[0], rcpDeny, webTrust, old, named1("*"), trustOf(m{"AWS": anaARN}), docWith(good + `,"Condition":{"Bool":{"k":[true,"${v"]}}`)} {
+	for _, text := range []string{typical, full[0], rcpDeny, webTrust, old, named1("*"), trustOf(m{"AWS": anaARN}),
+		docWith(good + `,"Condition":{"Bool":{"k":[true,"${v"]}}`)} {
 		for kind := Identity; kind <= Endpoint; kind++ {
 			f.Add(uint8(kind), text)
 		}
@@ -125,7 +128,8 @@ func FuzzCompile(f *testing.F) {
 		}
 		s := &Set{Identity: []*Policy{p}, Resource: p, Boundary: []*Policy{p}, ServiceControl: [][]*Policy{{p}}}
 		for _, by := range []*Principal{ana, worker, nobody} {
-			Decide(&Request{Principal: by, Action: "s3:GetObject", Resource: "arn:aws:s3:::b/k", Context: contextOf(t, m{"v": "x", "k": "y"})}, s)
+			Decide(&Request{Principal: by, Action: "s3:GetObject", Resource: "arn:aws:s3:::b/k",
+				Context: contextOf(t, m{"v": "x", "k": "y"})}, s)
 		}
 	})
 }
@@ -141,7 +145,8 @@ func wantPlace(t *testing.T, err error, text string) {
 // TestReadString covers the escapes, each alone.
 func TestReadString(t *testing.T) {
 	for text, want := range map[string]string{
-		`"\"\\\/\b\f\n\r\t"`: "\"\\/\b\f\n\r\t", `"\u0041\u00e9\u20AC"`: "Aé€", `"\ud83d\ude00"`: "😀", `"aé😀"`: "aé😀", `""`: "", `"a\u0000b"`: "a\x00b",
+		`"\"\\\/\b\f\n\r\t"`: "\"\\/\b\f\n\r\t", `"\u0041\u00e9\u20AC"`: "Aé€", `"\ud83d\ude00"`: "😀", `"aé😀"`: "aé😀",
+		`""`: "", `"a\u0000b"`: "a\x00b",
 	} {
 		n, f := readJSON(text)
 		if f != nil || n.text != want {

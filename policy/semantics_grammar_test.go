@@ -45,10 +45,13 @@ const good = `"Effect":"Allow","Action":"s3:*","Resource":"*"`
 var grammarRows = []row{
 	{"G-01", func(t *testing.T) {
 		for _, text := range []string{
-			`[]`, `"policy"`, `{}`, docWith(good + `,"Effect":"Allow"`), docWith(good + `,"Condition":{"Null":{"k":"true","k":"true"}}`),
+			`[]`, `"policy"`, `{}`, docWith(good + `,"Effect":"Allow"`),
+			docWith(good + `,"Condition":{"Null":{"k":"true","k":"true"}}`),
 			docWith(good + `,"Comment":"x"`), `{"Version":"2012-10-17","Statement":[{` + good + `}],"Comment":"x"}`,
-			`{"Version":"2012-10-17","statement":[{` + good + `}]}`, docWith(strings.Replace(good, "Effect", "effect", 1)),
-			docWith(strings.Replace(good, "Allow", "Permit", 1)), docWith(strings.Replace(good, `"Allow"`, `true`, 1)), docWith(`"Action":"s3:*","Resource":"*"`),
+			`{"Version":"2012-10-17","statement":[{` + good + `}]}`,
+			docWith(strings.Replace(good, "Effect", "effect", 1)),
+			docWith(strings.Replace(good, "Allow", "Permit", 1)), docWith(strings.Replace(good, `"Allow"`, `true`, 1)),
+			docWith(`"Action":"s3:*","Resource":"*"`),
 			`{"Version":"2012-10-17","Version":"2012-10-17","Statement":[{` + good + `}]}`,
 		} {
 			refused(t, Identity, text, messageSyntax)
@@ -57,20 +60,26 @@ var grammarRows = []row{
 		refused(t, Trust, `{"Version":"2012-10-17","Statement":[],"Comment":1}`, "Unknown field Comment")
 	}},
 	{"G-02", func(t *testing.T) {
-		for version, want := range map[string]Outcome{version2012: Allowed, version2008: ImplicitDeny, "": ImplicitDeny} {
-			c := decisionCase{identity: []string{documentOf(version, allows("*", "arn:aws:s3:::b/${v}"))}, context: m{"v": "k"}, want: want, deniedBy: Identity}
+		for version, want := range map[string]Outcome{version2012: Allowed, version2008: ImplicitDeny,
+			"": ImplicitDeny} {
+			c := decisionCase{identity: []string{documentOf(version, allows("*", "arn:aws:s3:::b/${v}"))},
+				context: m{"v": "k"}, want: want, deniedBy: Identity}
 			c.check(t)
 		}
-		literal := decisionCase{identity: []string{documentOf("", allows("*", "arn:aws:s3:::b/${v}", "Condition", m{"StringEquals": m{"v": "${v}"}}))}, on: "arn:aws:s3:::b/${v}", context: m{"v": "${v}"}, want: Allowed}
+		literal := decisionCase{identity: []string{documentOf("",
+			allows("*", "arn:aws:s3:::b/${v}", "Condition", m{"StringEquals": m{"v": "${v}"}}))},
+			on: "arn:aws:s3:::b/${v}", context: m{"v": "${v}"}, want: Allowed}
 		literal.check(t)
 		refused(t, Identity, documentOf("2012-10-18", allows("*", "*")), messageSyntax)
 		refused(t, Identity, `{"Version":20121017,"Statement":[]}`, messageSyntax)
-		refused(t, Resource, documentOf("2011", named1Clause("Allow", "*")), "The policy must contain a valid version string")
+		refused(t, Resource, documentOf("2011", named1Clause("Allow", "*")),
+			"The policy must contain a valid version string")
 	}},
 	{"G-03", func(t *testing.T) {
 		saved(t, Identity, `{"Id":"any string, spaces too","Version":"2012-10-17","Statement":{`+good+`}}`)
 		refused(t, Identity, `{"Id":1,"Version":"2012-10-17","Statement":{`+good+`}}`, messageSyntax)
-		saved(t, Identity, statements(allows("*", "*", "Sid", ""), allows("*", "*", "Sid", ""), allows("*", "*", "Sid", "Abc1"), allows("*", "*", "Sid", "abc1")))
+		saved(t, Identity, statements(allows("*", "*", "Sid", ""), allows("*", "*", "Sid", ""),
+			allows("*", "*", "Sid", "Abc1"), allows("*", "*", "Sid", "abc1")))
 		refused(t, Identity, statements(allows("*", "*", "Sid", "a b")), messageSid)
 		refused(t, Identity, docWith(good+`,"Sid":1`), messageSyntax)
 		saved(t, Resource, statements(named1Clause("Allow", "*", "Sid", "a b")))
@@ -78,7 +87,8 @@ var grammarRows = []row{
 	{"G-04", func(t *testing.T) {
 		saved(t, Identity, `{"Version":"2012-10-17","Statement":{`+good+`}}`)
 		saved(t, Identity, `{"Version":"2012-10-17","Statement":[{`+good+`},{`+good+`}]}`)
-		for _, text := range []string{`{"Version":"2012-10-17"}`, `{"Version":"2012-10-17","Statement":[]}`, `{"Version":"2012-10-17","Statement":["x"]}`, `{"Version":"2012-10-17","Statement":"x"}`} {
+		for _, text := range []string{`{"Version":"2012-10-17"}`, `{"Version":"2012-10-17","Statement":[]}`,
+			`{"Version":"2012-10-17","Statement":["x"]}`, `{"Version":"2012-10-17","Statement":"x"}`} {
 			refused(t, Identity, text, messageSyntax)
 			uncompiled(t, Identity, text)
 		}
@@ -97,20 +107,28 @@ var grammarRows = []row{
 		refused(t, Resource, docWith(good), messageMissing)
 		saved(t, Resource, docWith(`"Effect":"Allow","Action":"s3:*","Principal":"*"`)) // its own resource
 		saved(t, Endpoint, docWith(good))                                               // everyone
-		saved(t, Resource, docWith(`"Effect":"Deny","Action":"s3:*","Resource":"*","NotPrincipal":{"AWS":"111122223333"}`))
-		own := decisionCase{by: nobody, resourcePolicy: docWith(`"Effect":"Allow","Action":"s3:*","Principal":"*"`), want: Allowed}
+		saved(t, Resource,
+			docWith(`"Effect":"Deny","Action":"s3:*","Resource":"*","NotPrincipal":{"AWS":"111122223333"}`))
+		own := decisionCase{by: nobody, resourcePolicy: docWith(`"Effect":"Allow","Action":"s3:*","Principal":"*"`),
+			want: Allowed}
 		own.check(t)
 	}},
 	{"G-06", func(t *testing.T) {
-		saved(t, Identity, docWith(`"Effect":"Allow","Action":["s3:*"],"Resource":["*"],"Condition":{"Bool":{"k":true},"NumericEquals":{"k":[10,"11"]}}`))
-		c := decisionCase{identity: []string{docWith(good + `,"Condition":{"StringEquals":{"k":1.50}}`)}, context: m{"k": "1.50"}, want: Allowed}
+		saved(t, Identity,
+			docWith(`"Effect":"Allow","Action":["s3:*"],"Resource":["*"],"Condition":{"Bool":{"k":true},"NumericEquals":{"k":[10,"11"]}}`))
+		c := decisionCase{identity: []string{docWith(good + `,"Condition":{"StringEquals":{"k":1.50}}`)},
+			context: m{"k": "1.50"}, want: Allowed}
 		c.check(t)
-		for _, empty := range []string{`"Effect":"Allow","Action":[],"Resource":"*"`, `"Effect":"Allow","Action":"*","Resource":[]`} {
+		for _, empty := range []string{`"Effect":"Allow","Action":[],"Resource":"*"`,
+			`"Effect":"Allow","Action":"*","Resource":[]`} {
 			uncompiled(t, Identity, docWith(empty))
 		}
 		saved(t, Identity, docWith(good+`,"Condition":{"StringEquals":{"k":[]}}`))
-		conditions(conditionCase{"StringEquals", []string{}, m{"k": "a"}, false}, conditionCase{"StringNotEquals", []string{}, m{"k": "a"}, true})(t)
-		for _, null := range []string{`,"Sid":null`, `,"Condition":null`, `,"Condition":{"Null":null}`, `,"Condition":{"Null":{"k":null}}`, `,"Condition":{"Null":{"k":[null]}}`, `,"Condition":{"Null":{"k":[[]]}}`, `,"Condition":{"Null":{"k":{}}}`} {
+		conditions(conditionCase{"StringEquals", []string{}, m{"k": "a"}, false},
+			conditionCase{"StringNotEquals", []string{}, m{"k": "a"}, true})(t)
+		for _, null := range []string{`,"Sid":null`, `,"Condition":null`, `,"Condition":{"Null":null}`,
+			`,"Condition":{"Null":{"k":null}}`, `,"Condition":{"Null":{"k":[null]}}`,
+			`,"Condition":{"Null":{"k":[[]]}}`, `,"Condition":{"Null":{"k":{}}}`} {
 			refused(t, Identity, docWith(good+null), messageSyntax)
 		}
 		refused(t, Identity, `{"Version":null,"Statement":{`+good+`}}`, messageSyntax)
@@ -118,7 +136,8 @@ var grammarRows = []row{
 		refused(t, Identity, docWith(`"Effect":"Allow","Action":"*","Resource":["*",null]`), messageSyntax)
 	}},
 	{"G-07", func(t *testing.T) {
-		for _, principal := range []any{m{}, m{"AWS": []string{}}, m{"Group": "x"}, m{"aws": accountC}, 1, []string{"*"}, m{"AWS": 111122223333}, m{"AWS": m{}}} {
+		for _, principal := range []any{m{}, m{"AWS": []string{}}, m{"Group": "x"}, m{"aws": accountC}, 1,
+			[]string{"*"}, m{"AWS": 111122223333}, m{"AWS": m{}}} {
 			refused(t, Resource, named1(principal), messageSyntax)
 			uncompiled(t, Resource, named1(principal))
 		}
@@ -128,11 +147,13 @@ var grammarRows = []row{
 		refused(t, Trust, trustOf("*"), messageStar)
 	}},
 	{"G-08", func(t *testing.T) {
-		for _, operator := range append(append([]string{"Null", "stringequals", "FORALLVALUES:STRINGLIKEIFEXISTS", "ForAnyValue:NumericEquals"}, positives...), negatives...) {
+		for _, operator := range append(append([]string{"Null", "stringequals", "FORALLVALUES:STRINGLIKEIFEXISTS",
+			"ForAnyValue:NumericEquals"}, positives...), negatives...) {
 			values := any("2024-01-01")
 			saved(t, Identity, statements(allows("*", "*", "Condition", m{operator: m{"k": values}})))
 		}
-		for _, operator := range []string{"StringResembles", "NullIfExists", "ForAllValues:Null", "ForAll:StringEquals", "", "IfExists", "StringEqualsIfExistsIfExists", "BoolNot", "NotBool", "BinaryNotEquals"} {
+		for _, operator := range []string{"StringResembles", "NullIfExists", "ForAllValues:Null", "ForAll:StringEquals",
+			"", "IfExists", "StringEqualsIfExistsIfExists", "BoolNot", "NotBool", "BinaryNotEquals"} {
 			refused(t, Identity, statements(allows("*", "*", "Condition", m{operator: m{"k": "x"}})), messageSyntax)
 		}
 		saved(t, Identity, statements(allows("*", "*", "Condition", m{"StringResembles": m{}})))
@@ -150,17 +171,22 @@ var grammarRows = []row{
 	}},
 	{"G-10", func(t *testing.T) {
 		cases(
-			on("arn:aws:s3", "arn:aws:s3:::b", true), on("arn:aws:s3:*", "arn:aws:s3:::b", true), on("arn:aws:sqs", "arn:aws:s3:::b", false),
-			on("arn:aws:sqs:eu", "arn:aws:sqs:eu:111122223333:q", true), on("arn:aws:sqs:eu:1111*", "arn:aws:sqs:eu:111122223333:q", true),
-			on("arn:aws:sqs:eu:2222", "arn:aws:sqs:eu:111122223333:q", false), on("s3:*", "arn:aws:s3:::b", false), on("bucket", "bucket", false),
+			on("arn:aws:s3", "arn:aws:s3:::b", true), on("arn:aws:s3:*", "arn:aws:s3:::b", true),
+			on("arn:aws:sqs", "arn:aws:s3:::b", false),
+			on("arn:aws:sqs:eu", "arn:aws:sqs:eu:111122223333:q", true),
+			on("arn:aws:sqs:eu:1111*", "arn:aws:sqs:eu:111122223333:q", true),
+			on("arn:aws:sqs:eu:2222", "arn:aws:sqs:eu:111122223333:q", false), on("s3:*", "arn:aws:s3:::b", false),
+			on("bucket", "bucket", false),
 		)(t)
 		for _, c := range []struct {
 			kind    Type
 			pattern string
 			want    bool
 		}{
-			{Resource, "arn:aws:s3", false}, {Resource, "arn:aws:s3:*", true}, {Resource, "arn:aws:s?:", true}, {Endpoint, "arn:aws:s3", false}, {Endpoint, "arn:aws:s3:*", true},
-			{ServiceControl, "arn:aws:s3", false}, {ServiceControl, "arn:aws:s3:*", true}, {ServiceControl, "arn:aws:s*:", false}, {ResourceControl, "arn:aws:s3:*", false},
+			{Resource, "arn:aws:s3", false}, {Resource, "arn:aws:s3:*", true}, {Resource, "arn:aws:s?:", true},
+			{Endpoint, "arn:aws:s3", false}, {Endpoint, "arn:aws:s3:*", true},
+			{ServiceControl, "arn:aws:s3", false}, {ServiceControl, "arn:aws:s3:*", true},
+			{ServiceControl, "arn:aws:s*:", false}, {ResourceControl, "arn:aws:s3:*", false},
 			{Boundary, "arn:aws:s3", true}, {Session, "arn:aws:s3", true}, {Trust, "arn:aws:s3:*", false},
 		} {
 			tgt := newTarget("arn:aws:s3:::b/k")
@@ -170,9 +196,18 @@ var grammarRows = []row{
 			}
 		}
 	}},
+	{"G-11", func(t *testing.T) { // the rest is section O
+		for _, statement := range []m{named1Clause("Deny", "*"),
+			clauseOf("Deny", "*", "*", []any{"NotPrincipal", "*"})} {
+			refused(t, ServiceControl, statements(statement), messageOrganizations)
+			uncompiled(t, ServiceControl, statements(statement))
+		}
+		compiled(t, ResourceControl, rcpFull)
+	}},
 	{"G-12", func(t *testing.T) {
 		const text = "{\n  \"Id\" : \"a b\\\" c\",\t\"Sid\": \"é\" }\r\n"
-		for kind, want := range map[Type]int{Identity: 26, Boundary: 26, Session: 26, Trust: 26, ServiceControl: 36, ResourceControl: 36, Resource: 37, Endpoint: 37} {
+		for kind, want := range map[Type]int{Identity: 26, Boundary: 26, Session: 26, Trust: 26, ServiceControl: 36,
+			ResourceControl: 36, Resource: 37, Endpoint: 37} {
 			if got := Size(kind, text); got != want {
 				t.Errorf("%s: %d, want %d", kind, got, want)
 			}
@@ -192,8 +227,10 @@ var grammarRows = []row{
 	{"G-14", badText},
 	{"G-15", func(t *testing.T) {
 		refused(t, Identity, docWith(good+`,"\u0045ffect":"Allow"`), messageSyntax)
-		refused(t, Identity, docWith(good+`,"Condition":{"StringEquals":{"aws:username":"a","aws:UserName":"b"}}`), messageSyntax)
-		saved(t, Identity, docWith(good+`,"Condition":{"StringEquals":{"aws:username":"a"},"StringLike":{"aws:UserName":"b"}}`))
+		refused(t, Identity, docWith(good+`,"Condition":{"StringEquals":{"aws:username":"a","aws:UserName":"b"}}`),
+			messageSyntax)
+		saved(t, Identity,
+			docWith(good+`,"Condition":{"StringEquals":{"aws:username":"a"},"StringLike":{"aws:UserName":"b"}}`))
 		saved(t, Identity, docWith(`"\u0045ffect":"\u0041llow","Action":"s3:*","Resource":"*"`))
 	}},
 }
@@ -210,12 +247,18 @@ func uncompiled(t testing.TB, kind Type, text string) {
 func badText(t *testing.T) {
 	deep := strings.Repeat("[", 200000)
 	for _, text := range []string{
-		"", " ", "\ufeff" + docWith(good), docWith(good) + "x", docWith(good) + "{}", docWith(good) + "\x00", docWith(good)[:40],
-		docWith(good + `,"Sid":"\ud800"`), docWith(good + `,"Sid":"\udc00\ud800"`), docWith(good + `,"Sid":"\ud800\u0041"`), docWith(good + ",\"Sid\":\"\xff\""),
-		docWith(good + ",\"Sid\":\"\xc3\""), docWith(good + ",\"Sid\":\"a\nb\""), docWith(good + `,"Sid":"\x"`), docWith(good + `,"Sid":"\u12"`), docWith(good + `,"Sid":"`),
-		docWith(good + `,`), docWith(good + `,"Condition":{"Null":{"k":01}}`), docWith(good + `,"Condition":{"Null":{"k":1.}}`), docWith(good + `,"Condition":{"Null":{"k":1e}}`),
-		docWith(good + `,"Condition":{"Null":{"k":-}}`), docWith(good + `,"Condition":{"Null":{"k":nul}}`), docWith(good + `,"Condition":{"Null":{"k":[1,]}}`),
-		docWith(good + `,"Condition":{"Null":{"k":[1 2]}}`), docWith(good + `,"Condition":{"Null" {}}`), docWith(good + `,Sid:"x"`), docWith(good + " /* x */"), `{'a':1}`,
+		"", " ", "\ufeff" + docWith(good), docWith(good) + "x", docWith(good) + "{}", docWith(good) + "\x00",
+		docWith(good)[:40],
+		docWith(good + `,"Sid":"\ud800"`), docWith(good + `,"Sid":"\udc00\ud800"`),
+		docWith(good + `,"Sid":"\ud800\u0041"`), docWith(good + ",\"Sid\":\"\xff\""),
+		docWith(good + ",\"Sid\":\"\xc3\""), docWith(good + ",\"Sid\":\"a\nb\""), docWith(good + `,"Sid":"\x"`),
+		docWith(good + `,"Sid":"\u12"`), docWith(good + `,"Sid":"`),
+		docWith(good + `,`), docWith(good + `,"Condition":{"Null":{"k":01}}`),
+		docWith(good + `,"Condition":{"Null":{"k":1.}}`), docWith(good + `,"Condition":{"Null":{"k":1e}}`),
+		docWith(good + `,"Condition":{"Null":{"k":-}}`), docWith(good + `,"Condition":{"Null":{"k":nul}}`),
+		docWith(good + `,"Condition":{"Null":{"k":[1,]}}`),
+		docWith(good + `,"Condition":{"Null":{"k":[1 2]}}`), docWith(good + `,"Condition":{"Null" {}}`),
+		docWith(good + `,Sid:"x"`), docWith(good + " /* x */"), `{'a':1}`,
 		"{\"a\":1\x0b}", deep, `"\`, `{"a`, `{"a"`, `{"a":`, `{"a":1`, `[`, `{`, `tru`,
 	} {
 		start := time.Now()
@@ -230,7 +273,8 @@ func badText(t *testing.T) {
 	}
 	refused(t, Trust, "{}", messageSyntax)
 	inside := func(levels int) string {
-		return docWith(good + `,"Condition":{"Null":{"k":` + strings.Repeat("[", levels) + strings.Repeat("]", levels) + `}}`)
+		return docWith(good + `,"Condition":{"Null":{"k":` + strings.Repeat("[", levels) + strings.Repeat("]",
+			levels) + `}}`)
 	}
 	if e := refused(t, Identity, inside(4), messageSyntax); e.Detail != "nested deeper than a policy can be" {
 		t.Error(e.Detail)

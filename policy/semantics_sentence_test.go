@@ -14,21 +14,24 @@ const anaMayNot = "User: arn:aws:iam::111122223333:user/ana is not authorized to
 var sentenceRows = []row{
 	{"D-01", func(t *testing.T) {
 		for by, want := range map[*Principal]string{
-			ana: anaARN, worker: sessionARN, visitor: visitorARN, nobody: "anonymous", roleCaller: roleARN, ec2: "ec2.amazonaws.com",
+			ana: anaARN, worker: sessionARN, visitor: visitorARN, nobody: "anonymous", roleCaller: roleARN,
+			ec2: "ec2.amazonaws.com",
 		} {
 			got := sentenceOf(t, decisionCase{by: by, scp: [][]string{{}}, endpoint: silent}, "r")
 			if start := "User: " + want + " is not authorized to perform: s3:GetObject on resource: r because no "; len(got) < len(start) || got[:len(start)] != start {
 				t.Errorf("%q, want it to start with %q", got, start)
 			}
 		}
-		if got := (Decision{}).Message(&Request{Action: "s3:GetObject"}, ""); got != "User: anonymous is not authorized to perform: s3:GetObject because no identity-based policy allows the s3:GetObject action" {
+		if got := (Decision{}).Message(&Request{Action: "s3:GetObject"},
+			""); got != "User: anonymous is not authorized to perform: s3:GetObject because no identity-based policy allows the s3:GetObject action" {
 			t.Error(got)
 		}
 	}},
 	{"D-02", func(t *testing.T) {
 		everything := decisionCase{
-			identity: denyAll, boundary: denyAll, session: denyAll, endpoint: denyAll, resourcePolicy: statements(named1Clause("Deny", "*")),
-			scp: [][]string{denyAll}, rcp: [][]string{{rcpDeny}},
+			identity: denyAll, boundary: denyAll, session: denyAll, endpoint: denyAll,
+			resourcePolicy: statements(named1Clause("Deny", "*")),
+			scp:            [][]string{denyAll}, rcp: [][]string{{rcpDeny}},
 		}
 		explicit := []struct {
 			by    Type
@@ -65,11 +68,13 @@ var sentenceRows = []row{
 			{Boundary, "permissions boundary", func(c *decisionCase) { c.boundary = nil }},
 			{Session, "session policy", func(c *decisionCase) { c.session = nil }},
 		}
-		c = decisionCase{identity: silent, boundary: silent, session: silent, endpoint: silent, owner: accountB, scp: [][]string{silent}, rcp: [][]string{{}}}
+		c = decisionCase{identity: silent, boundary: silent, session: silent, endpoint: silent, owner: accountB,
+			scp: [][]string{silent}, rcp: [][]string{{}}}
 		for _, line := range implicit {
 			c.want, c.deniedBy = ImplicitDeny, line.by
 			c.check(t)
-			if got := sentenceOf(t, c, "arn:aws:s3:::b/k"); got != anaMayNot+" because no "+line.words+" allows the s3:GetObject action" {
+			if got := sentenceOf(t, c,
+				"arn:aws:s3:::b/k"); got != anaMayNot+" because no "+line.words+" allows the s3:GetObject action" {
 				t.Error(got)
 			}
 			line.off(&c)
@@ -80,13 +85,23 @@ var sentenceRows = []row{
 			t.Errorf("an allowance says %q", got)
 		}
 	}},
+	{"D-03", func(t *testing.T) { // the quotes are S3's, so its gateway gives them
+		got := sentenceOf(t, decisionCase{}, `"arn:aws:s3:::b/k"`)
+		want := `User: arn:aws:iam::111122223333:user/ana is not authorized to perform: s3:GetObject on resource: "arn:aws:s3:::b/k" ` +
+			"because no identity-based policy allows the s3:GetObject action"
+		if got != want {
+			t.Error(got)
+		}
+	}},
 	{"D-05", func(t *testing.T) {
 		const start = "User: arn:aws:iam::111122223333:user/ana is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::111122223333:role/R"
-		if got := sentenceOf(t, assuming("", decisionCase{trust: trustOf(m{"AWS": accountB})}), roleARN); got != start+" because no role trust policy allows the sts:AssumeRole action" {
+		if got := sentenceOf(t, assuming("", decisionCase{trust: trustOf(m{"AWS": accountB})}),
+			roleARN); got != start+" because no role trust policy allows the sts:AssumeRole action" {
 			t.Error(got)
 		}
 		deny := statements(clauseOf("Deny", "sts:*", nil, []any{"Principal", m{"AWS": anaARN}}))
-		if got := sentenceOf(t, assuming("", decisionCase{trust: deny}), roleARN); got != start+" with an explicit deny in the role trust policy" {
+		if got := sentenceOf(t, assuming("", decisionCase{trust: deny}),
+			roleARN); got != start+" with an explicit deny in the role trust policy" {
 			t.Error(got)
 		}
 	}},

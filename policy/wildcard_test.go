@@ -89,8 +89,11 @@ func TestAlignedAgainstSlow(t *testing.T) {
 func BenchmarkMatch(b *testing.B) {
 	tgt := newTarget("arn:aws:dynamodb:eu-west-1:111122223333:table/team-files/index/by-owner")
 	for name, pattern := range map[string]string{
-		"exact": "arn:aws:dynamodb:eu-west-1:111122223333:table/team-files", "prefix": "arn:aws:dynamodb:eu-west-1:111122223333:table/*",
-		"rooted": "arn:aws:dynamodb:eu-west-1:111122223333:table/*/index/*", "aligned": "arn:aws:dynamodb:*:111122223333:table/team-*", "aligned, no": "arn:aws:dynamodb:*:111122223333:table/other-*",
+		"exact":       "arn:aws:dynamodb:eu-west-1:111122223333:table/team-files",
+		"prefix":      "arn:aws:dynamodb:eu-west-1:111122223333:table/*",
+		"rooted":      "arn:aws:dynamodb:eu-west-1:111122223333:table/*/index/*",
+		"aligned":     "arn:aws:dynamodb:*:111122223333:table/team-*",
+		"aligned, no": "arn:aws:dynamodb:*:111122223333:table/other-*",
 	} {
 		b.Run(name, func(b *testing.B) {
 			r := newResource(Identity, pattern, true)
