@@ -113,6 +113,12 @@ func all(t *testing.T, s store.Store, prefix string, o store.ListOptions) []stor
 		if o.Revision != 0 && page.Revision != o.Revision {
 			t.Fatalf("List(%q, %+v): a page as of %d", prefix, o, page.Revision)
 		}
+		for _, entry := range page.Entries {
+			if entry.Key <= o.After {
+				t.Fatalf("List(%q, %+v): %q comes after %q", prefix, o, entry.Key, o.After)
+			}
+			o.After = entry.Key
+		}
 		entries = append(entries, page.Entries...)
 		if !page.More {
 			return entries
@@ -120,7 +126,7 @@ func all(t *testing.T, s store.Store, prefix string, o store.ListOptions) []stor
 		if len(page.Entries) == 0 {
 			t.Fatalf("List(%q, %+v): an empty page, and more to come", prefix, o)
 		}
-		o.Revision, o.After = page.Revision, page.Entries[len(page.Entries)-1].Key
+		o.Revision = page.Revision
 	}
 }
 
