@@ -46,10 +46,10 @@ func (g *Grants) putInline(name, text string, limit int, owner string) error {
 	if err := checkDocument(policy.Identity, text); err != nil {
 		return err
 	}
-	size := documentSize(text)
+	size := policy.Size(policy.Identity, text)
 	for _, other := range g.Inline {
 		if other.Name != name {
-			size += documentSize(other.Document.Text)
+			size += policy.Size(policy.Identity, other.Document.Text)
 		}
 	}
 	if size > limit {

@@ -152,7 +152,7 @@ func checkManaged(text string) error {
 	if err := checkDocument(policy.Identity, text); err != nil {
 		return err
 	}
-	if documentSize(text) > maxManagedSize {
+	if policy.Size(policy.Identity, text) > maxManagedSize {
 		return limitExceeded("Cannot exceed quota for PolicySize: %d", maxManagedSize)
 	}
 	return nil

@@ -4,14 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"unicode/utf8"
 
 	"github.com/gatehouse-iam/gatehouse/internal/api"
 	"github.com/gatehouse-iam/gatehouse/policy"
 )
 
-// The sizes of policy documents, in characters without the white space outside
-// strings (G-12, iam-quotas).
+// The sizes of policy documents, as policy.Size counts them (G-12, iam-quotas).
 const (
 	maxManagedSize     = 6144
 	maxTrustSize       = 2048
@@ -42,27 +40,6 @@ func malformedPolicy(err error) *api.Error {
 		}
 	}
 	return answer
-}
-
-// documentSize is the size that the quotas limit: characters, without the white
-// space outside strings. The text is valid JSON.
-func documentSize(text string) int {
-	size, quoted := 0, false
-	for i := 0; i < len(text); {
-		r, n := utf8.DecodeRuneInString(text[i:])
-		i += n
-		switch {
-		case quoted && r == '\\': // the escaped character belongs to the string, a quote too
-			size, i = size+2, i+1
-			continue
-		case r == '"':
-			quoted = !quoted
-		case !quoted && (r == ' ' || r == '\t' || r == '\r' || r == '\n'):
-			continue
-		}
-		size++
-	}
-	return size
 }
 
 // limitExceeded is AWS's error for a quota that would be exceeded.

@@ -87,7 +87,7 @@ func (tx *Tx) trust(text string) (*Document, error) {
 	if err != nil {
 		return nil, err
 	}
-	if documentSize(text) > maxTrustSize {
+	if policy.Size(policy.Trust, text) > maxTrustSize {
 		return nil, limitExceeded("Cannot exceed quota for ACLSizePerRole: %d", maxTrustSize)
 	}
 	return NewDocument(stored), nil

@@ -1,6 +1,7 @@
 package iam
 
 import (
+	"encoding/json"
 	"errors"
 	"net/url"
 	"testing"
@@ -118,4 +119,13 @@ func (f *fixture) fault(t *testing.T, operation string, in any) *api.Error {
 		t.Fatalf("%s: %v is no answer of AWS's", operation, err)
 	}
 	return e
+}
+
+// asText is an answer as comparable text, pointers followed.
+func asText(out any) string {
+	text, err := json.Marshal(out)
+	if err != nil {
+		panic(err)
+	}
+	return string(text)
 }
