@@ -19,7 +19,7 @@ func accessKeyRows() Table {
 // key alone: a refusal does not tell whose it is (D-09). A key that is not there has
 // no owner; only who may ask about all of them is told so.
 func accessKeyLastUsedRow(q *Question, in *iam.GetAccessKeyLastUsedInput) error {
-	q.onOwner(q.View.AccessKey(*in.AccessKeyId)).Print("access key " + *in.AccessKeyId)
+	q.onOwner(q.View.AccessKey(*in.AccessKeyId)).PrintName("access key ", *in.AccessKeyId)
 	return nil
 }
 

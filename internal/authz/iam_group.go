@@ -34,14 +34,14 @@ func updateGroupRow(q *Question, in *iam.UpdateGroupInput) error {
 		path, name = g.Path, g.Name
 	}
 	path, name = pathOr(in.NewPath, path), pathOr(in.NewGroupName, name)
-	q.On(iamARN(q.Call.Account, "group", path, name)).Print("group " + name)
+	q.On(iamARN(q.Call.Account, "group", path, name)).PrintName("group ", name)
 	return nil
 }
 
 // onGroup asks about a group, as onUser does about a user. Groups have no tags.
 func (q *Question) onGroup(name string) *Ask {
 	if g, err := q.View.Group(name); err == nil {
-		return q.On(g.ARN(q.Call.Account)).Print("group " + name)
+		return q.On(g.ARN(q.Call.Account)).PrintName("group ", name)
 	}
-	return q.On(iamARN(q.Call.Account, "group", "/", name)).Print("group " + name)
+	return q.On(iamARN(q.Call.Account, "group", "/", name)).PrintName("group ", name)
 }

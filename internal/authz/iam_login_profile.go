@@ -12,7 +12,7 @@ func loginProfileRows() Table {
 		"UpdateLoginProfile": On(func(q *Question, in *iam.UpdateLoginProfileInput) error { q.onUser(*in.UserName); return nil }),
 		"DeleteLoginProfile": On(func(q *Question, in *iam.DeleteLoginProfileInput) error { q.onSubject(in.UserName); return nil }),
 		"ChangePassword": On(func(q *Question, _ *iam.ChangePasswordInput) error {
-			q.onSubject(nil).Print("user " + subjectName(q, nil)).Granted = q.usersChangePasswords()
+			q.onSubject(nil).PrintName("user ", subjectName(q, nil)).Granted = q.usersChangePasswords()
 			return nil
 		}),
 	}

@@ -11,7 +11,7 @@ func userRows() Table {
 	return Table{
 		"CreateUser": On(createUserRow),
 		"GetUser": On(func(q *Question, in *iam.GetUserInput) error {
-			q.onSubject(in.UserName).Print("user " + subjectName(q, in.UserName))
+			q.onSubject(in.UserName).PrintName("user ", subjectName(q, in.UserName))
 			return nil
 		}),
 		"UpdateUser": On(updateUserRow),
@@ -74,16 +74,15 @@ func (q *Question) onSubject(name *string) *Ask {
 		return q.onUser(*name)
 	}
 	p := q.Call.Principal
-	printed := "user null" + subjectName(q, nil)
 	switch p.Kind {
 	case policy.Root:
 		return q.On(directory.RootARN(q.Call.Account))
 	case policy.User:
 		if u := q.View.UserByID(p.EntityID); u != nil {
-			return q.On(u.ARN(q.Call.Account)).Print(printed).ResourceTags(u.Tags)
+			return q.On(u.ARN(q.Call.Account)).PrintName("user null", subjectName(q, nil)).ResourceTags(u.Tags)
 		}
 	}
-	return q.On(iamARN(q.Call.Account, "user", "/", subjectName(q, nil))).Print(printed)
+	return q.On(iamARN(q.Call.Account, "user", "/", subjectName(q, nil))).PrintName("user null", subjectName(q, nil))
 }
 
 // subjectName is the name of the user that is meant; for a caller that is none, the

@@ -172,7 +172,7 @@ func TestUpdateUserNeedsBoth(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		return tx.PutUserInline(u, "move", `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"iam:UpdateUser","Resource":"arn:aws:iam::111122223333:user/ops/*"}}`)
+		return tx.PutUserPolicy(u, "move", `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"iam:UpdateUser","Resource":"arn:aws:iam::111122223333:user/ops/*"}}`)
 	})
 	for path, allowed := range map[string]bool{"/ops/eu/": true, "/": false} {
 		in := &iam.UpdateUserInput{UserName: ptr("ana"), NewPath: &path}
@@ -193,7 +193,7 @@ func TestDelegatedUserAdministration(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		return tx.PutUserInline(u, "delegated", `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"iam:CreateUser","Resource":"*",
+		return tx.PutUserPolicy(u, "delegated", `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"iam:CreateUser","Resource":"*",
 			"Condition":{"StringEquals":{"iam:PermissionsBoundary":"`+boundary+`","aws:RequestTag/team":"blue"}}}}`)
 	})
 	blue, red := []iam.Tag{{Key: ptr("team"), Value: ptr("blue")}}, []iam.Tag{{Key: ptr("team"), Value: ptr("red")}}

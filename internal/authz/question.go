@@ -77,7 +77,7 @@ func (q *Question) On(resource string) *Ask { return q.Ask(q.Call.Operation.Acti
 
 // Print sets what the refusal prints for the resource.
 func (a *Ask) Print(s string) *Ask {
-	a.Printed = s
+	a.PrintedKind, a.Printed = "", s
 	return a
 }
 
