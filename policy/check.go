@@ -118,7 +118,11 @@ func (d *document) unknownOperator(c *clause) *fault {
 	return nil
 }
 
+// bareString is P-12, and that endpoint policies have no NotPrincipal.
 func (d *document) bareString(c *clause) *fault {
+	if d.kind == Endpoint && c.notPrincipal != nil {
+		return wrong(c.notPrincipal, "an endpoint policy has no NotPrincipal")
+	}
 	if n := c.at(c.principal, c.notPrincipal); n.kind == jsonString && n.text != "*" {
 		return wrong(n, `a principal is "*" or an object`)
 	}
@@ -193,10 +197,16 @@ func notAlphanumeric(r rune) bool {
 	return (r < '0' || '9' < r) && (r < 'A' || 'Z' < r) && (r < 'a' || 'z' < r)
 }
 
-// organizationForm is what an RCP that a customer makes may hold (O-02), and
-// the ban of NotPrincipal that SCPs and RCPs share.
+// organizationForm is what the policies of an organization may hold: no Id, and
+// an RCP that a customer makes only what O-02 says.
 func (d *document) organizationForm() *fault {
-	if d.kind != ResourceControl {
+	if d.kind != ServiceControl && d.kind != ResourceControl {
+		return nil
+	}
+	if id := d.root.get("Id"); id != nil {
+		return refuse(id, messageOrganizations, "a policy of this type has no Id")
+	}
+	if d.kind == ServiceControl {
 		return nil
 	}
 	for _, c := range d.statements {

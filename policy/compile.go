@@ -1,15 +1,22 @@
 package policy
 
-// statement is one compiled statement.
+// statement is one compiled statement. What it is made of stands in arrays of
+// the policy's, so that a policy is few objects and a statement is small.
 type statement struct {
 	sid        string
 	services   services // a filter over the actions: M-01, M-02
+	actions    span
+	resources  span // none: every resource
+	conditions span
 	flags      flags
-	actions    []action
-	resources  []resource // none: every resource
-	conditions []condition
 	principals *principals // nil: everyone
 }
+
+// span is a piece of an array.
+type span struct{ from, to uint32 }
+
+// of is the piece. (A function, since methods have no type parameters.)
+func of[T any](array []T, s span) []T { return array[s.from:s.to] }
 
 type flags uint8
 
@@ -40,7 +47,7 @@ func Compile(t Type, name, text string) (*Policy, error) {
 		}
 	}
 	p := &Policy{name: name, kind: t, statements: make([]statement, len(d.statements))}
-	c := newCompiler(d)
+	c := newCompiler(d, p)
 	for i, clause := range d.statements {
 		p.statements[i] = c.statement(clause)
 		p.services |= p.statements[i].services
@@ -67,18 +74,15 @@ func (d *document) evaluable(c *clause) *fault {
 	return nil
 }
 
-// compiler turns clauses into statements. What the statements of a policy are
-// made of stands in one array a kind, so that a policy is few small objects.
+// compiler turns clauses into the statements of a policy.
 type compiler struct {
-	document     *document
-	keys         map[string]Key // by name: one key, one pair of strings
-	allActions   []action
-	allResources []resource
-	allTests     []condition
+	document *document
+	policy   *Policy
+	keys     map[string]Key // by name: one key, one pair of strings
 }
 
-func newCompiler(d *document) *compiler {
-	var actions, resources, tests int
+func newCompiler(d *document, p *Policy) *compiler {
+	var actions, resources, conditions int
 	for _, c := range d.statements {
 		actions += len(c.action.list()) + len(c.notAction.list())
 		resources += len(c.resource.list()) + len(c.notResource.list())
@@ -86,21 +90,17 @@ func newCompiler(d *document) *compiler {
 			continue
 		}
 		for i := range c.condition.members {
-			tests += len(c.condition.members[i].value.members)
+			conditions += len(c.condition.members[i].value.members)
 		}
 	}
-	return &compiler{
-		document: d, keys: make(map[string]Key),
-		allActions: make([]action, actions), allResources: make([]resource, resources), allTests: make([]condition, 0, tests),
-	}
+	p.actions = make([]action, 0, actions)
+	p.resources = make([]resource, 0, resources)
+	p.conditions = make([]condition, 0, conditions)
+	return &compiler{document: d, policy: p, keys: make(map[string]Key)}
 }
 
-// take cuts the next n off an array.
-func take[T any](array *[]T, n int) []T {
-	taken := (*array)[:n:n]
-	*array = (*array)[n:]
-	return taken
-}
+// since is the piece of an array that was appended after it had so many.
+func since[T any](array []T, from int) span { return span{uint32(from), uint32(len(array))} }
 
 func (c *compiler) statement(from *clause) statement {
 	s := statement{}
@@ -124,13 +124,13 @@ func (c *compiler) actions(s *statement, from *clause) {
 		s.flags |= notAction
 		s.services = allServices
 	}
-	s.actions = take(&c.allActions, len(list))
-	for i, n := range list {
-		s.actions[i] = newAction(n.text)
-		if s.flags&notAction == 0 {
-			s.services |= s.actions[i].services()
-		}
+	before := len(c.policy.actions)
+	for _, n := range list {
+		a := newAction(n.text)
+		s.services |= a.services()
+		c.policy.actions = append(c.policy.actions, a)
 	}
+	s.actions = since(c.policy.actions, before)
 }
 
 // resources compiles Resource and NotResource. A resource policy that leaves
@@ -141,13 +141,11 @@ func (c *compiler) resources(s *statement, from *clause) {
 		list = from.notResource.list()
 		s.flags |= notResource
 	}
-	if len(list) == 0 {
-		return
+	before := len(c.policy.resources)
+	for _, n := range list {
+		c.policy.resources = append(c.policy.resources, newResource(c.document.kind, n.text, c.document.variables))
 	}
-	s.resources = take(&c.allResources, len(list))
-	for i, n := range list {
-		s.resources[i] = newResource(c.document.kind, n.text, c.document.variables)
-	}
+	s.resources = since(c.policy.resources, before)
 }
 
 func (c *compiler) principals(s *statement, from *clause) {
@@ -168,7 +166,7 @@ func (c *compiler) conditions(s *statement, n *node) {
 	if n == nil {
 		return
 	}
-	first := len(c.allTests)
+	before := len(c.policy.conditions)
 	for i := range n.members {
 		name, keys := n.members[i].name, n.members[i].value.members
 		o, ok := readOperator(name)
@@ -178,11 +176,11 @@ func (c *compiler) conditions(s *statement, n *node) {
 		}
 		for j := range keys {
 			values := stringsOf(keys[j].value.list())
-			c.allTests = append(c.allTests, newCondition(o, c.key(keys[j].name), values, c.document.variables))
+			c.policy.conditions = append(c.policy.conditions, newCondition(o, c.key(keys[j].name), values, c.document.variables))
 		}
 	}
 	if s.flags&broken == 0 {
-		s.conditions = c.allTests[first:len(c.allTests):len(c.allTests)]
+		s.conditions = since(c.policy.conditions, before)
 	}
 }
 

@@ -296,7 +296,7 @@ func (e *evaluation) resourceSide() (Type, verdict) {
 	if p == nil || by == Resource && e.ownBucketPolicy() {
 		return by, verdict{}
 	}
-	return by, e.policy(p)
+	return by, e.policy(p, notNamed)
 }
 
 // assumesRole: these need a trust policy, so without one they are denied (E-14).

@@ -5,24 +5,24 @@ package policy
 func (e *evaluation) list(policies []*Policy) verdict {
 	var all verdict
 	for _, p := range policies {
-		v := e.policy(p)
+		v := e.policy(p, all.grant)
 		if v.outcome == ExplicitDeny {
 			return v
 		}
-		if v.outcome == Allowed && all.outcome != Allowed {
+		if v.outcome == Allowed {
 			all = v
 		}
 	}
 	return all
 }
 
-// policy is what one policy says. Its statements are a set: a Deny counts
-// wherever it stands (M-14).
-func (e *evaluation) policy(p *Policy) verdict {
+// policy is what one policy says, beyond the grant that there is already. Its
+// statements are a set: a Deny counts wherever it stands (M-14).
+func (e *evaluation) policy(p *Policy, have grant) verdict {
 	if p == nil || p.unreadable { // E-25
 		return verdict{outcome: ExplicitDeny, policy: p, statement: -1}
 	}
-	var all verdict
+	all := verdict{grant: have}
 	if e.skips(p.services) {
 		return all
 	}
@@ -33,9 +33,9 @@ func (e *evaluation) policy(p *Policy) verdict {
 		}
 		g := e.concerns(s, p.kind)
 		if g <= all.grant {
-			continue // nobody named, or nothing that an earlier statement did not give
+			continue // nobody named, or nothing that there is not already
 		}
-		if !e.applies(s) {
+		if !e.applies(p, s) {
 			continue
 		}
 		if s.flags&deny != 0 {
@@ -77,34 +77,37 @@ func (e *evaluation) concerns(s *statement, t Type) grant {
 }
 
 // applies: action, resource and condition match (M-14).
-func (e *evaluation) applies(s *statement) bool {
-	return e.matchesAction(s) && e.matchesResource(s) && e.meetsConditions(s)
+func (e *evaluation) applies(p *Policy, s *statement) bool {
+	return e.matchesAction(p, s) && e.matchesResource(p, s) && e.meetsConditions(p, s)
 }
 
-func (e *evaluation) matchesAction(s *statement) bool {
-	for i := range s.actions {
-		if s.actions[i].match(e.action, e.colon) {
+func (e *evaluation) matchesAction(p *Policy, s *statement) bool {
+	actions := of(p.actions, s.actions)
+	for i := range actions {
+		if actions[i].match(e.action, e.colon) {
 			return s.flags&notAction == 0
 		}
 	}
 	return s.flags&notAction != 0
 }
 
-func (e *evaluation) matchesResource(s *statement) bool {
-	if len(s.resources) == 0 {
+func (e *evaluation) matchesResource(p *Policy, s *statement) bool {
+	resources := of(p.resources, s.resources)
+	if len(resources) == 0 {
 		return true
 	}
-	for i := range s.resources {
-		if s.resources[i].match(&e.target, e.request.Context) {
+	for i := range resources {
+		if resources[i].match(&e.target, e.request.Context) {
 			return s.flags&notResource == 0
 		}
 	}
 	return s.flags&notResource != 0
 }
 
-func (e *evaluation) meetsConditions(s *statement) bool {
-	for i := range s.conditions {
-		if !s.conditions[i].holds(e.request.Context) {
+func (e *evaluation) meetsConditions(p *Policy, s *statement) bool {
+	conditions := of(p.conditions, s.conditions)
+	for i := range conditions {
+		if !conditions[i].holds(e.request.Context) {
 			return false
 		}
 	}

@@ -153,7 +153,29 @@ func TestReadString(t *testing.T) {
 			t.Errorf("%s: %v, %v", text, n, f)
 		}
 	}
+	for _, text := range []string{`"\n`, `"\n` + "\x01\"", `"\n` + "\xff\"", `"a\`} {
+		if n, f := readJSON(text); f == nil {
+			t.Errorf("%q read as %q", text, n.text)
+		}
+	}
+	if got := quoteShort("a" + strings.Repeat("é", 100)); got != `"a`+strings.Repeat("é", 19)+`…"` {
+		t.Error(got)
+	}
 	if got := quoteShort(strings.Repeat("é", 100)); got != `"`+strings.Repeat("é", 20)+`…"` {
 		t.Error(got)
+	}
+}
+
+// TestPrincipalsOfBadText: what cannot be read has no principals.
+func TestPrincipalsOfBadText(t *testing.T) {
+	for _, text := range []string{"", "{}", named1(1)} {
+		if all, err := Principals(Resource, text); err == nil {
+			t.Errorf("%q: %v", text, all)
+		}
+	}
+	all, err := Principals(Resource, statements(named1Clause("Allow", "*"),
+		clauseOf("Deny", "*", "*", []any{"NotPrincipal", accountC})))
+	if err != nil || len(all) != 2 || all[0].Kind != "*" || all[1].Kind != "AWS" || all[1].Value != accountC {
+		t.Errorf("%+v, %v", all, err)
 	}
 }

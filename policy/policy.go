@@ -56,6 +56,10 @@ type Policy struct {
 	unreadable bool
 	services   services // what any statement can match
 	statements []statement
+	// What the statements are made of, each with its spans of these.
+	actions    []action
+	resources  []resource
+	conditions []condition
 }
 
 // Name is what Compile was given.
