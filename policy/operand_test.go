@@ -167,3 +167,35 @@ func TestNewNamed(t *testing.T) {
 		}
 	}
 }
+
+// TestTemplatesAreLinear: what looks like the start of a variable costs no
+// search through the rest of the text, however often it stands there.
+func TestTemplatesAreLinear(t *testing.T) {
+	for _, unit := range []string{"${", "${a, '", "${a", "${a,", "'}${a, '", "$"} {
+		text := strings.Repeat(unit, 200000/len(unit)) + "'"
+		start := time.Now()
+		newTemplate(text, unchanged)
+		if took := time.Since(start); took > time.Second {
+			t.Errorf("%q: %v", unit, took)
+		}
+	}
+}
+
+// TestLongVariables: texts that do not fit the stack are matched too.
+func TestLongVariables(t *testing.T) {
+	long := strings.Repeat("x", 3*scratch)
+	context := contextOf(t, m{"v": long})
+	for operator, policy := range map[string]string{"StringEquals": "${v}", "StringLike": "${v}*",
+		"StringEqualsIgnoreCase": "${v}"} {
+		o, _ := readOperator(operator)
+		operand := o.compile([]string{policy}, true)
+		if !operand.matches(long, context) || operand.matches(long[1:], context) {
+			t.Errorf("%s %s", operator, policy)
+		}
+	}
+	o, _ := readOperator("BinaryEquals")
+	blob := strings.Repeat("QUJD", scratch)
+	if operand := o.compile([]string{blob}, true); !operand.matches(blob, nil) || operand.matches(blob[4:], nil) {
+		t.Error("BinaryEquals")
+	}
+}

@@ -33,6 +33,9 @@ func hasVariables(s string) bool { return strings.Contains(s, "${") }
 // "${" that starts nothing known is literal text (M-11).
 func newTemplate(s string, plain func(string) string) template {
 	var t template
+	// A default ends no later than here, counted from the end: nobody looks for
+	// the end of one in vain, again and again.
+	lastDefault := len(s) - strings.LastIndex(s, closing)
 	var literal strings.Builder
 	for {
 		at := strings.Index(s, "${")
@@ -47,7 +50,7 @@ func newTemplate(s string, plain func(string) string) template {
 			s = rest[2:]
 			continue
 		}
-		v, length := readVariable(rest)
+		v, length := readVariable(rest, lastDefault <= len(rest))
 		if v == nil {
 			literal.WriteString("${")
 			s = rest
@@ -63,31 +66,35 @@ func newTemplate(s string, plain func(string) string) template {
 	return t
 }
 
+// What a default stands between.
+const (
+	opening = ", '"
+	closing = "'}"
+)
+
 // readVariable reads what stands after "${" and tells its length with the
-// closing brace; nil for a form that is none (M-09, M-11).
-func readVariable(s string) (*variable, int) {
-	end := strings.IndexAny(s, ",}")
-	if end < 0 {
+// closing brace; nil for a form that is none (M-09, M-11). defaults says that
+// the end of a default is somewhere ahead.
+func readVariable(s string, defaults bool) (*variable, int) {
+	end := strings.IndexAny(s, ",}${'\"*?")
+	if end < 1 || s[end] != ',' && s[end] != '}' || strings.TrimSpace(s[:end]) != s[:end] {
 		return nil, 0
 	}
 	name := s[:end]
-	if name == "" || strings.TrimSpace(name) != name || strings.ContainsAny(name, "${'\"*?") {
-		return nil, 0
-	}
 	v := &variable{key: KeyOf(name)}
 	if s[end] == '}' {
 		return v, end + 1
 	}
-	text, ok := strings.CutPrefix(s[end:], ", '")
+	text, ok := strings.CutPrefix(s[end:], opening)
+	if !ok || !defaults {
+		return nil, 0
+	}
+	text, _, ok = strings.Cut(text, closing)
 	if !ok {
 		return nil, 0
 	}
-	closing := strings.Index(text, "'}")
-	if closing < 0 {
-		return nil, 0
-	}
-	v.fallback, v.hasDefault = text[:closing], true
-	return v, end + len(", '") + closing + len("'}")
+	v.fallback, v.hasDefault = text, true
+	return v, end + len(opening) + len(text) + len(closing)
 }
 
 // unchanged is the plain of newTemplate for texts without wildcards.

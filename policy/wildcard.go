@@ -73,13 +73,17 @@ func (w wildcards) find(piece, text string) int {
 		}
 		return at + len(piece)
 	}
-	for start := 0; start < len(text); {
+	// A piece matches as many bytes as it has, or more: a wildcard is one at least.
+	for start := 0; start+len(piece) <= len(text); {
 		if one > 0 { // jump to where the piece's literal head stands
 			skip := strings.Index(text[start:], piece[:one])
 			if skip < 0 {
 				return -1
 			}
 			start += skip
+		}
+		if start+len(piece) > len(text) {
+			return -1
 		}
 		if end, ok := w.prefix(piece[one:], text[start+one:]); ok {
 			return start + one + end
