@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"strconv"
+	"strings"
 
 	"github.com/gatehouse-iam/gatehouse/internal/api"
 	"github.com/gatehouse-iam/gatehouse/internal/directory"
@@ -15,8 +16,12 @@ import (
 )
 
 // runChild serves until stdin closes.
-func runChild(kind string) error {
+func runChild(kind string, users int) error {
 	switch kind {
+	case "heap":
+		return printHeap(users, "")
+	case "heap-inline":
+		return printHeap(users, strings.Repeat("x", 1300))
 	case "x":
 		return serveX()
 	case "gatehouse":
@@ -68,7 +73,7 @@ func serveGatehouse() error {
 	if _, err := fmt.Scanln(&users); err != nil {
 		return err
 	}
-	if err := populate(ctx, n.Directory(), users, ""); err != nil {
+	if err := populate(ctx, n.Directory(), 0, users, ""); err != nil {
 		return err
 	}
 	if err := untilStdinCloses("populated"); err != nil {
@@ -91,13 +96,13 @@ func untilStdinCloses(line string) error {
 	return err
 }
 
-// populate makes n users with tags, three shared policies and, where inline is
+// populate makes users with tags, three shared policies and, where inline is
 // given, an inline policy of their own.
-func populate(ctx context.Context, d *directory.Directory, n int, inline string) error {
+func populate(ctx context.Context, d *directory.Directory, from, to int, inline string) error {
 	const batch = 40
-	for from := 0; from < n; from += batch {
+	for ; from < to; from += batch {
 		err := d.Update(ctx, benchAccount, func(tx *directory.Tx) error {
-			for i := from; i < min(from+batch, n); i++ {
+			for i := from; i < min(from+batch, to); i++ {
 				name := fmt.Sprintf("user-%06d", i)
 				if _, err := tx.User(name); err == nil {
 					return fmt.Errorf("user %s exists", name)

@@ -30,10 +30,11 @@ func (b bar) met() bool {
 
 func main() {
 	child := flag.String("child", "", "")
+	users := flag.Int("users", 0, "")
 	quick := flag.Bool("quick", false, "fewer requests: for trying the benchmark itself")
 	flag.Parse()
 	if *child != "" {
-		exit(runChild(*child))
+		exit(runChild(*child, *users))
 	}
 	sizes = fullSizes
 	if *quick {

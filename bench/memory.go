@@ -2,17 +2,22 @@ package main
 
 import (
 	"context"
+	"fmt"
+	"os"
+	"os/exec"
 	"runtime"
+	"strconv"
 	"strings"
+	"time"
 )
 
-// measureMemory measures the live heap a user.
+// measureMemory measures the live heap a user, each time in a new process.
 func measureMemory() ([]bar, error) {
-	plain, err := heapPerUser("")
+	plain, err := heapPerUser("heap")
 	if err != nil {
 		return nil, err
 	}
-	inline, err := heapPerUser(strings.Repeat("x", 1300))
+	inline, err := heapPerUser("heap-inline")
 	if err != nil {
 		return nil, err
 	}
@@ -22,20 +27,38 @@ func measureMemory() ([]bar, error) {
 	}, nil
 }
 
-func heapPerUser(inline string) (float64, error) {
+func heapPerUser(kind string) (float64, error) {
+	c := exec.Command(os.Args[0], "-child", kind, "-users", strconv.Itoa(sizes.users))
+	c.Stderr = os.Stderr
+	out, err := c.Output()
+	if err != nil {
+		return 0, fmt.Errorf("child %s: %w", kind, err)
+	}
+	return strconv.ParseFloat(strings.TrimSpace(string(out)), 64)
+}
+
+// printHeap is the child: it prints the bytes of live heap that a user adds.
+func printHeap(users int, inline string) error {
 	ctx := context.Background()
 	n, err := startNode(ctx)
 	if err != nil {
-		return 0, err
+		return err
 	}
-	defer n.Close(ctx)
+	const settled = 1000 // pools and caches have their size by then
+	if err := populate(ctx, n.Directory(), 0, settled, inline); err != nil {
+		return err
+	}
+	for n.Directory().View(benchAccount).AccountRecord().Root.Login == nil {
+		time.Sleep(10 * time.Millisecond) // the root password is hashed in 19 MiB
+	}
 	before := liveHeap()
-	if err := populate(ctx, n.Directory(), sizes.users, inline); err != nil {
-		return 0, err
+	if err := populate(ctx, n.Directory(), settled, settled+users, inline); err != nil {
+		return err
 	}
 	after := liveHeap()
 	runtime.KeepAlive(n)
-	return float64(after-before) / float64(sizes.users), nil
+	fmt.Println(float64(after-before) / float64(users))
+	return n.Close(ctx)
 }
 
 func liveHeap() int64 {
