@@ -47,7 +47,7 @@ func afterToken(token *string) (string, error) {
 }
 
 // errNextToken has the reason of the InvalidInputException page.
-func errNextToken() error {
+func errNextToken() *api.Error {
 	return invalidInput("INVALID_NEXT_TOKEN", "Get the value for the NextToken parameter from the response to a previous call of the operation.")
 }
 
