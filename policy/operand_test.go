@@ -117,8 +117,8 @@ func TestReadOperator(t *testing.T) {
 func TestNewTemplate(t *testing.T) {
 	for text, want := range map[string]string{
 		"plain": "plain", "${a}": "<a>", "x${a}y${b}z": "x<a>y<b>z", "${a, 'd'}": "<a|d>", "${a, ''}": "<a|>",
-		"${*}${?}${$}": "*?$",
-		"${":           "${", "${}": "${}", "${a": "${a", "$a": "$a", "${a,'d'}": "${a,'d'}", "${a, 'd}": "${a, 'd}",
+		"${*}${?}${$}": "*?$", "${a, '}": "${a, '}", "'}${a, 'd": "'}${a, 'd", "${a, '}'}": "<a|}>",
+		"${": "${", "${}": "${}", "${a": "${a", "$a": "$a", "${a,'d'}": "${a,'d'}", "${a, 'd}": "${a, 'd}",
 		"${ a}": "${ a}", "${a }": "${a }", "${${a}}": "${<a>}", "": "",
 	} {
 		var got strings.Builder
