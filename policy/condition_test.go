@@ -54,8 +54,8 @@ func setOperator(t *testing.T, operator, policy, yes, no string) {
 		{[]string{yes, yes}, false, true, true, true},
 	} {
 		for name, want := range map[string]bool{
-			operator:                               line.single,
-			operator + "IfExists":                  line.single,
+			operator:                                line.single,
+			operator + "IfExists":                   line.single,
 			"ForAllValues:" + operator:              line.all,
 			"ForAllValues:" + operator + "IfExists": line.all,
 			"ForAnyValue:" + operator:               line.any,
