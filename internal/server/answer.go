@@ -80,7 +80,7 @@ func (s *Server) record(x *exchange, failure *api.Error) {
 func (s *Server) respond(w http.ResponseWriter, x *exchange, failure *api.Error) {
 	form := api.FormOf(x.call.Service, x.r)
 	if failure == nil {
-		answer, err := api.EncodeOutput(nil, x.op.svc, x.op.api, x.out, x.call.RequestID, form)
+		answer, err := api.EncodeOutput(x.answer[:0], x.op.svc, x.op.api, x.out, x.call.RequestID, form)
 		if err == nil {
 			s.send(w, x, answer)
 			return
@@ -91,19 +91,24 @@ func (s *Server) respond(w http.ResponseWriter, x *exchange, failure *api.Error)
 		x.call.Stream.Close()
 		x.call.Stream = nil
 	}
-	s.send(w, x, api.EncodeError(nil, x.call.Service, failure, x.call.RequestID, form))
+	s.send(w, x, api.EncodeError(x.answer[:0], x.call.Service, failure, x.call.RequestID, form))
 }
 
 func (s *Server) send(w http.ResponseWriter, x *exchange, answer api.Response) {
+	x.answer = answer.Body
 	h := w.Header()
-	for _, f := range answer.Header {
-		h[f.Name] = []string{f.Value}
+	values := make([]string, len(answer.Header)+1)
+	for i, f := range answer.Header {
+		values[i] = f.Value
+		h[f.Name] = values[i : i+1 : i+1]
 	}
 	if x.call.Stream != nil {
 		s.stream(w, x, answer.Status)
 		return
 	}
-	h["Content-Length"] = []string{strconv.Itoa(len(answer.Body))}
+	length := values[len(answer.Header):]
+	length[0] = strconv.Itoa(len(answer.Body))
+	h["Content-Length"] = length
 	w.WriteHeader(answer.Status)
 	if x.r.Method != http.MethodHead {
 		w.Write(answer.Body)

@@ -57,7 +57,7 @@ type house struct {
 	a, b     directory.TestAccount
 }
 
-func newHouse(t *testing.T, extra ...services.Implementation) *house {
+func newHouse(t testing.TB, extra ...services.Implementation) *house {
 	t.Helper()
 	ctx := context.Background()
 	path := t.TempDir()
@@ -92,7 +92,7 @@ func newHouse(t *testing.T, extra ...services.Implementation) *house {
 	return h
 }
 
-func ok(t *testing.T, err error) {
+func ok(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
@@ -137,7 +137,7 @@ func (a answer) field(name string) string {
 }
 
 // request makes an unsigned request of an operation from member names and values.
-func (h *house) request(t *testing.T, svc *api.Service, op *api.Operation, in map[string]any) (*http.Request, []byte) {
+func (h *house) request(t testing.TB, svc *api.Service, op *api.Operation, in map[string]any) (*http.Request, []byte) {
 	t.Helper()
 	var body []byte
 	contentType, target := "application/x-www-form-urlencoded; charset=utf-8", ""
@@ -179,7 +179,7 @@ func flatten(form url.Values, path string, v any) {
 	}
 }
 
-func sign(t *testing.T, r *http.Request, body []byte, service string, c sigv4.Credentials) {
+func sign(t testing.TB, r *http.Request, body []byte, service string, c sigv4.Credentials) {
 	t.Helper()
 	sum := sha256.Sum256(body)
 	signer := sigv4.Signer{Region: region, Service: service}
@@ -205,7 +205,7 @@ func (h *house) call(t *testing.T, c sigv4.Credentials, service, operation strin
 	return do(t, r)
 }
 
-func (h *house) find(t *testing.T, service, operation string) (*api.Service, *api.Operation) {
+func (h *house) find(t testing.TB, service, operation string) (*api.Service, *api.Operation) {
 	t.Helper()
 	for _, i := range h.services {
 		if i.API.Name == service {

@@ -26,8 +26,12 @@ type exchange struct {
 	in, out   any
 	denial    *authz.Denial
 	journaled bool // the event was committed with the change
-	buffer    []byte
+	buffer    []byte // of the body
+	answer    []byte // of the answer
 }
+
+// maxKept is the largest buffer that is kept for the next request.
+const maxKept = 64 << 10
 
 var exchanges = sync.Pool{New: func() any { return &exchange{buffer: make([]byte, 0, 4<<10)} }}
 
@@ -45,10 +49,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func (x *exchange) release() {
-	buffer, headers := x.buffer[:0], x.signature.SignedHeaders[:0]
-	*x = exchange{buffer: buffer}
+	buffer, answer, headers := x.buffer[:0], x.answer[:0], x.signature.SignedHeaders[:0]
+	*x = exchange{buffer: buffer, answer: answer}
 	x.signature.SignedHeaders = headers // Parse uses its memory again
-	if cap(buffer) <= 64<<10 {
+	if cap(buffer) <= maxKept && cap(answer) <= maxKept {
 		exchanges.Put(x)
 	}
 }
