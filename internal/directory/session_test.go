@@ -155,6 +155,16 @@ func TestSessionAlive(t *testing.T) {
 	})
 }
 
+// Sessions of users and federated users have no use that IAM tells of.
+func TestUseOfNothing(t *testing.T) {
+	directory.Use{}.Note("sts", "us-east-1", startTime)
+	h := newSessionHouse(t)
+	h.d.Use(firstAccount, h.role.ID).Note("sts", "us-east-1", startTime)
+	if last, ok := h.d.LastUsed(h.role.ID); !ok || last.Service != "sts" {
+		t.Errorf("%+v %v", last, ok)
+	}
+}
+
 func must[T any](v T, err error) T {
 	if err != nil {
 		panic(err)

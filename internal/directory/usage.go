@@ -57,8 +57,12 @@ type Use struct{ use *lastUse }
 func (d *Directory) Use(account, id string) Use { return Use{d.used.of(account, id)} }
 
 // Note notes a use; a second use of the same service within a second of the
-// first changes nothing.
+// first changes nothing. The zero Use, of credentials whose uses nobody asks for,
+// notes nothing.
 func (u Use) Note(service, region string, at time.Time) {
+	if u.use == nil {
+		return
+	}
 	old := u.use.now.Load()
 	if old != nil && old.Service == service && old.Region == region && at.Sub(old.At) < time.Second {
 		return
