@@ -23,7 +23,7 @@ func (tx *Tx) FixedAccessKey(id, userID, secret string) *AccessKey {
 func (tx *Tx) accessKey(id, userID, secret string) *AccessKey {
 	tx.AccessKey(id) // asserts that it is new
 	return &AccessKey{
-		ID: id, User: userID, Active: true, Created: tx.directory.Now().UTC(),
+		ID: id, User: userID, Active: true, Created: tx.Now(),
 		Secret: tx.directory.secrets.Seal([]byte(secret), []byte(id)),
 	}
 }

@@ -10,7 +10,7 @@ func (tx *Tx) CreateGroup(name, path string) (*Group, error) {
 	if tx.Counts().Groups >= maxGroups {
 		return nil, limitExceeded("Cannot exceed quota for GroupsPerAccount: %d", maxGroups)
 	}
-	g := &Group{Entity: Entity{ID: NewID("AGPA"), Name: name, Path: path, Created: tx.directory.Now().UTC()}}
+	g := &Group{Entity: Entity{ID: NewID("AGPA"), Name: name, Path: path, Created: tx.Now()}}
 	tx.PutGroup(g)
 	return g, nil
 }

@@ -1,6 +1,7 @@
 package directory
 
 import (
+	"crypto/subtle"
 	"net/http"
 	"slices"
 	"strconv"
@@ -41,7 +42,7 @@ func (tx *Tx) CreateLoginProfile(u *User, p NewPassword, resetRequired bool) (*L
 		return nil, err
 	}
 	c := u.Clone()
-	c.Login = &LoginProfile{Hash: p.Hash, Created: tx.directory.Now().UTC(), ResetRequired: resetRequired}
+	c.Login = &LoginProfile{Hash: p.Hash, Created: tx.Now(), ResetRequired: resetRequired}
 	tx.PutUser(c)
 	return c.Login, nil
 }
@@ -85,7 +86,7 @@ func (tx *Tx) changePassword(login *LoginProfile, p *NewPassword) error {
 			return passwordViolation("Password should not be one of the " + strconv.Itoa(tx.reuse()) + " previous passwords")
 		}
 	}
-	login.Hash, login.Changed, login.Previous = p.Hash, tx.directory.Now().UTC(), used
+	login.Hash, login.Changed, login.Previous = p.Hash, tx.Now(), used
 	return nil
 }
 
@@ -150,7 +151,7 @@ const (
 )
 
 func (a *Account) missingByDefault(password string) (needed int, missing []string) {
-	if strings.EqualFold(password, a.Name) || strings.EqualFold(password, a.Email) {
+	if identical(password, a.Name) || identical(password, a.Email) {
 		return 1, []string{"Password should not be identical to the account name or email address"}
 	}
 	if missing = tooShort(password, defaultPasswordLength); missing != nil {
@@ -162,6 +163,10 @@ func (a *Account) missingByDefault(password string) (needed int, missing []strin
 		}
 	}
 	return max(0, defaultPasswordKinds-(len(characterKinds)-len(missing))), missing
+}
+
+func identical(password, name string) bool {
+	return subtle.ConstantTimeCompare([]byte(strings.ToLower(password)), []byte(strings.ToLower(name))) == 1
 }
 
 // characterKinds in the order in which AWS names what is missing. The symbols are

@@ -30,7 +30,7 @@ func (tx *Tx) CreateUser(n NewUser) (*User, error) {
 	if err != nil {
 		return nil, err
 	}
-	u := &User{Entity: Entity{ID: NewID("AIDA"), Name: n.Name, Path: n.Path, Created: tx.directory.Now().UTC(), Tags: tags}}
+	u := &User{Entity: Entity{ID: NewID("AIDA"), Name: n.Name, Path: n.Path, Created: tx.Now(), Tags: tags}}
 	if n.Boundary != "" {
 		if err := tx.Bound(&u.Grants, n.Boundary); err != nil {
 			return nil, err
