@@ -282,3 +282,44 @@ func TestRoleOfARN(t *testing.T) {
 		}
 	}
 }
+
+// X-27, E-12: without a session policy a federated user is allowed nothing,
+// whoever made it; with one, what both allow. A maker that is gone allows nothing.
+func TestFederatedUserNeedsASessionPolicy(t *testing.T) {
+	d := house(t)
+	everything, err := policy.Compile(policy.Session, "", `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for row, c := range map[string]struct {
+		maker    string
+		policies []*policy.Policy
+		managed  []string
+		outcome  string
+	}{
+		"X-27 no policy":                {account, nil, nil, "session"},
+		"E-12 an inline policy":         {account, []*policy.Policy{everything}, nil, "allowed"},
+		"E-12 a managed policy":         {account, nil, []string{directory.AdministratorAccess}, "allowed"},
+		"E-12 a managed policy is gone": {account, nil, []string{"arn:aws:iam::111122223333:policy/gone"}, "session"},
+		"E-24 the maker is gone":        {"AIDAGONE", []*policy.Policy{everything}, nil, "InvalidClientTokenId"},
+	} {
+		t.Run(row, func(t *testing.T) {
+			p := caller(policy.FederatedUser, &api.Session{Kind: "federation", PolicyRequired: true, Policies: c.policies, ManagedPolicies: c.managed})
+			p.EntityID, p.ARN = c.maker, authz.FederatedUserARN(account, "app")
+			call := &api.Call{Service: organizations.API, Operation: organizations.API.Operation("ListAccounts"), Principal: p, Account: account}
+			err := authz.Authorize(d.View(account), call, authz.Organizations()["ListAccounts"], &organizations.ListAccountsInput{})
+			got := "allowed"
+			var denial *authz.Denial
+			var answer *api.Error
+			switch {
+			case errors.As(err, &denial) && denial.Decision.By == policy.Session && denial.Decision.Outcome == policy.ImplicitDeny:
+				got = "session"
+			case errors.As(err, &answer):
+				got = answer.Code
+			}
+			if got != c.outcome {
+				t.Errorf("%s: %v", got, err)
+			}
+		})
+	}
+}
