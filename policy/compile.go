@@ -46,7 +46,7 @@ func Compile(t Type, name, text string) (*Policy, error) {
 			return nil, d.error(f)
 		}
 	}
-	p := &Policy{name: name, kind: t, statements: make([]statement, len(d.statements))}
+	p := &Policy{name: name, text: text, kind: t, statements: make([]statement, len(d.statements))}
 	c := newCompiler(d, p)
 	for i, clause := range d.statements {
 		p.statements[i] = c.statement(clause)

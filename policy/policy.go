@@ -52,6 +52,7 @@ func (t Type) String() string {
 // Policy is a compiled policy document. It is immutable.
 type Policy struct {
 	name       string
+	text       string
 	kind       Type
 	unreadable bool
 	services   services // what any statement can match
@@ -64,6 +65,9 @@ type Policy struct {
 
 // Name is what Compile was given.
 func (p *Policy) Name() string { return p.name }
+
+// Text is what Compile was given; "" where the document could not be loaded.
+func (p *Policy) Text() string { return p.text }
 
 // Type is what Compile was given.
 func (p *Policy) Type() Type { return p.kind }

@@ -18,6 +18,8 @@ type Denial struct {
 	Set      policy.Set
 	Tags     []api.Tag
 	Revision int64 // of the state that was decided on
+
+	view *directory.View
 }
 
 func (d *Denial) Error() string { return d.Answer.Error() }
@@ -88,7 +90,7 @@ func (e *evaluation) decideAsk(ask *Ask, side *directory.Effective) error {
 	}
 	return &Denial{
 		Answer: refusal(e.Call, ask, d, &e.request), Ask: *ask, Decision: d,
-		Set: e.set, Tags: side.Tags, Revision: e.View.Revision(),
+		Set: e.set, Tags: side.Tags, Revision: e.View.Revision(), view: e.View,
 	}
 }
 

@@ -25,7 +25,7 @@ type exchange struct {
 	caller    *authn.Caller
 	in, out   any
 	denial    *authz.Denial
-	journaled bool // the event was committed with the change
+	journaled bool   // the event was committed with the change
 	buffer    []byte // of the body
 	answer    []byte // of the answer
 }

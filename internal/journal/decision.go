@@ -1,0 +1,146 @@
+package journal
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"strconv"
+
+	"github.com/gatehouse-iam/gatehouse/internal/api"
+	"github.com/gatehouse-iam/gatehouse/policy"
+)
+
+// appendDecision appends the decision record of a denial: a decision case whose
+// policies stand as name and content hash, and its result.
+func appendDecision(dst []byte, e *Entry) []byte {
+	d := e.Denial
+	dst = append(dst, `{"decisionOf":`...)
+	dst = api.AppendJSONString(dst, e.EventID)
+	dst = field(dst, "requestID", e.Call.RequestID)
+	dst = append(dst, `,"time":`...)
+	dst = appendTime(dst, e.Call.Time)
+	dst = append(dst, `,"revision":`...)
+	dst = strconv.AppendInt(dst, d.Revision, 10)
+	dst = append(dst, `,"request":{"principal":`...)
+	dst = api.AppendJSONString(dst, principal(e.Call))
+	dst = field(dst, "action", d.Ask.Action)
+	dst = field(dst, "resource", d.Ask.Resource)
+	dst = optional(dst, "resource_account", d.Ask.Account)
+	dst = append(dst, `,"context":`...)
+	dst = appendContext(dst, e)
+	dst = append(dst, `},"policies":`...)
+	dst = appendPolicies(dst, &d.Set)
+	dst = field(dst, "decision", outcome(d.Decision.Outcome))
+	dst = field(dst, "denied_by", deniedBy(d.Decision.By))
+	dst = field(dst, "message", d.Answer.Message)
+	dst = append(dst, `,"matched":[`...)
+	if p := d.Decision.Policy; p != nil {
+		dst = append(dst, `{"policy_type":`...)
+		dst = api.AppendJSONString(dst, deniedBy(d.Decision.By))
+		dst = field(dst, "policy", p.Name())
+		dst = append(dst, `,"statement":`...)
+		dst = strconv.AppendInt(dst, int64(d.Decision.Statement), 10)
+		dst = append(field(dst, "sid", p.Sid(d.Decision.Statement)), `,"effect":"Deny"}`...)
+	}
+	return append(dst, ']', '}')
+}
+
+func principal(c *api.Call) string {
+	if c.Principal == nil {
+		return "*"
+	}
+	return c.Principal.ARN
+}
+
+func outcome(o policy.Outcome) string {
+	switch o {
+	case policy.Allowed:
+		return "allowed"
+	case policy.ExplicitDeny:
+		return "explicitDeny"
+	}
+	return "implicitDeny"
+}
+
+// deniedBy is the policy type as decision cases name it: a trust policy is the
+// role's resource policy (T-13).
+func deniedBy(t policy.Type) string {
+	switch t {
+	case policy.Boundary:
+		return "permissions_boundary"
+	case policy.Session:
+		return "session"
+	case policy.Trust, policy.Resource:
+		return "resource"
+	case policy.ServiceControl:
+		return "scp"
+	case policy.ResourceControl:
+		return "rcp"
+	case policy.Endpoint:
+		return "endpoint"
+	}
+	return "identity"
+}
+
+// appendContext appends every condition key that the request had.
+func appendContext(dst []byte, e *Entry) []byte {
+	dst = append(dst, '{')
+	first := true
+	for name, value := range e.Denial.Context(e.Call) {
+		if !first {
+			dst = append(dst, ',')
+		}
+		first = false
+		dst = append(api.AppendJSONString(dst, name), ':')
+		if !value.IsMany {
+			dst = api.AppendJSONString(dst, value.One)
+			continue
+		}
+		dst = append(dst, '[')
+		for i, one := range value.Many {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			dst = api.AppendJSONString(dst, one)
+		}
+		dst = append(dst, ']')
+	}
+	return append(dst, '}')
+}
+
+func appendPolicies(dst []byte, s *policy.Set) []byte {
+	dst = append(dst, `{"identity":`...)
+	dst = appendPolicyList(dst, s.Identity)
+	if len(s.Boundary) > 0 {
+		dst = append(dst, `,"permissions_boundary":`...)
+		dst = appendPolicyList(dst, s.Boundary)
+	}
+	if len(s.Session) > 0 || s.SessionRequired {
+		dst = append(dst, `,"session":`...)
+		dst = appendPolicyList(dst, s.Session)
+	}
+	if s.Trust != nil {
+		dst = append(dst, `,"resource":`...)
+		dst = appendPolicy(dst, s.Trust)
+	}
+	return append(dst, '}')
+}
+
+func appendPolicyList(dst []byte, list []*policy.Policy) []byte {
+	dst = append(dst, '[')
+	for i, p := range list {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = appendPolicy(dst, p)
+	}
+	return append(dst, ']')
+}
+
+func appendPolicy(dst []byte, p *policy.Policy) []byte {
+	sum := sha256.Sum256([]byte(p.Text()))
+	dst = append(dst, `{"name":`...)
+	dst = api.AppendJSONString(dst, p.Name())
+	dst = append(dst, `,"sha256":"`...)
+	dst = hex.AppendEncode(dst, sum[:])
+	return append(dst, '"', '}')
+}
