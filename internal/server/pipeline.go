@@ -3,7 +3,9 @@ package server
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
+	"runtime/debug"
 	"strings"
 	"sync"
 
@@ -43,7 +45,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if s.redirectsBrowser(w, r) {
 		return
 	}
-	failure := s.answerable(x, s.run(x))
+	failure := s.answerable(x, s.runSafely(x))
 	s.record(x, failure)
 	s.respond(w, x, failure)
 }
@@ -73,6 +75,17 @@ func first(values []string) string {
 		return ""
 	}
 	return values[0]
+}
+
+// runSafely is run; a panic becomes an internal failure with a full line in the
+// log, and not a connection that ends without a word.
+func (s *Server) runSafely(x *exchange) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+		}
+	}()
+	return s.run(x)
 }
 
 // run walks the steps up to the answer.
