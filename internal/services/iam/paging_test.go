@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gatehouse-iam/gatehouse/internal/api"
 	"github.com/gatehouse-iam/gatehouse/internal/api/iam"
 )
 
@@ -165,6 +166,25 @@ func TestMarkerRefused(t *testing.T) {
 		f.t = t
 		if out := did[iam.ListUserTagsOutput](f, "ListUserTags", &iam.ListUserTagsInput{UserName: ptr("ANA"), Marker: tagsOfAna}); *out.Tags[0].Key != "b" {
 			t.Errorf("tags %v", out.Tags)
+		}
+	})
+}
+
+// FuzzMarker: whatever a caller sends, a marker is refused or it is one that this
+// list gave out.
+func FuzzMarker(f *testing.F) {
+	call := &api.Call{Account: accountID, Operation: &api.Operation{Name: "ListUsers"}}
+	first, err := pageOf(call, "", nil, nil)
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, seed := range []string{"", "ana", "AAAAAAAA", "AAAAAAAAA", first.marker("ana"), first.marker(strings.Repeat("x", 128)), first.marker("ana") + "="} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, marker string) {
+		p, err := pageOf(call, "", &marker, nil)
+		if err == nil && (p.after == "" || first.marker(p.after) != marker) {
+			t.Errorf("marker %q leads to %q", marker, p.after)
 		}
 	})
 }
