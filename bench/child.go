@@ -9,6 +9,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/gatehouse-iam/gatehouse/internal/api"
 	"github.com/gatehouse-iam/gatehouse/internal/directory"
@@ -82,12 +83,17 @@ func serveGatehouse() error {
 	return n.Close(ctx)
 }
 
+// startNode starts a node, and waits until it has hashed the root password.
 func startNode(ctx context.Context) (*node.Node, error) {
-	return node.Start(ctx, node.Config{
+	n, err := node.Start(ctx, node.Config{
 		Listen: "127.0.0.1:0", ConsoleListen: "off", Ephemeral: true, AccountID: benchAccount,
 		Region: benchRegion, RootEmail: "root@localhost",
 		First: node.FirstStart{RootPassword: "bench-password-1A!", RootAccessKeyID: rootKeyID, RootSecretAccessKey: rootSecret},
 	})
+	for err == nil && n.Directory().View(benchAccount).AccountRecord().Root.Login == nil {
+		time.Sleep(10 * time.Millisecond)
+	}
+	return n, err
 }
 
 func untilStdinCloses(line string) error {

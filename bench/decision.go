@@ -66,12 +66,11 @@ func decider(a *authn.Authenticator, r *http.Request, body []byte) func() error 
 	name := "bench-role"
 	in := &iam.GetRoleInput{RoleName: &name}
 	var s sigv4.Signature
-	call := api.Call{Service: svc, Operation: op, Region: benchRegion}
+	call := api.Call{Service: svc, Operation: op, Region: benchRegion, Time: time.Now()}
 	return func() error {
 		if err := sigv4.Parse(r, &s); err != nil {
 			return err
 		}
-		call.Time = time.Now()
 		caller, err := a.Authenticate(r, &s, body, svc, call.Time)
 		if err != nil {
 			return err

@@ -8,7 +8,6 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
-	"time"
 )
 
 // measureMemory measures the live heap a user, each time in a new process.
@@ -47,9 +46,6 @@ func printHeap(users int, inline string) error {
 	const settled = 1000 // pools and caches have their size by then
 	if err := populate(ctx, n.Directory(), 0, settled, inline); err != nil {
 		return err
-	}
-	for n.Directory().View(benchAccount).AccountRecord().Root.Login == nil {
-		time.Sleep(10 * time.Millisecond) // the root password is hashed in 19 MiB
 	}
 	before := liveHeap()
 	if err := populate(ctx, n.Directory(), settled, settled+users, inline); err != nil {

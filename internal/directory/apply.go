@@ -69,7 +69,7 @@ func (b *builder) change(revision int64, c store.Change, dirty map[string]*state
 		kind, name, _ := strings.Cut(rest, "/")
 		s := b.working[account]
 		if s == nil {
-			s = newState()
+			s = newState(account)
 			b.working[account] = s
 		}
 		if kind == "used" {

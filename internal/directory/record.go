@@ -108,6 +108,9 @@ func put[T any, P interface {
 		if err := decode(c.Value, revision, P(now)); err != nil {
 			return err
 		}
+		if r, ok := any(now).(interface{ keepARN(string) }); ok {
+			r.keepARN(s.id)
+		}
 	}
 	if had {
 		t.byName.Delete(name)

@@ -19,6 +19,7 @@ type Entity struct {
 	Tags    []api.Tag `json:"tags,omitempty"`
 
 	revision int64
+	arn      string // of users and roles in the state; "" in a Clone
 }
 
 // Grants are the policies of a user, group or role.

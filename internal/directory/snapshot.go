@@ -30,6 +30,7 @@ func (r *reference) accountID() string {
 // state is one account at one revision. It never changes once it is in a
 // Snapshot: its pointer identifies it.
 type state struct {
+	id           string // the account's
 	account      *Account
 	organization *Organization
 	users        table[User]
@@ -46,8 +47,9 @@ type state struct {
 	profiled   relation // role id → ids of instance profiles
 }
 
-func newState() *state {
+func newState(id string) *state {
 	return &state{
+		id:    id,
 		users: newTable[User](), groups: newTable[Group](), roles: newTable[Role](),
 		policies: newTable[Policy](), profiles: newTable[InstanceProfile](),
 		keys: btree.NewMap[string, *AccessKey](0), creations: btree.NewMap[string, *AccountCreation](0),
@@ -57,7 +59,7 @@ func newState() *state {
 
 func (s *state) copy() *state {
 	return &state{
-		account: s.account, organization: s.organization,
+		id: s.id, account: s.account, organization: s.organization,
 		users: s.users.copy(), groups: s.groups.copy(), roles: s.roles.copy(),
 		policies: s.policies.copy(), profiles: s.profiles.copy(),
 		keys: s.keys.Copy(), creations: s.creations.Copy(),

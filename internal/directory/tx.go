@@ -178,6 +178,7 @@ func (k *AccessKey) Clone() *AccessKey {
 }
 
 func (e Entity) clone() Entity {
+	e.arn = ""
 	e.Tags = slices.Clone(e.Tags)
 	return e
 }
