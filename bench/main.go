@@ -31,6 +31,7 @@ func (b bar) met() bool {
 func main() {
 	child := flag.String("child", "", "")
 	users := flag.Int("users", 0, "")
+	only := flag.String("only", "", "measure only one of decision, calls, start, memory")
 	quick := flag.Bool("quick", false, "fewer requests: for trying the benchmark itself")
 	flag.Parse()
 	if *child != "" {
@@ -40,7 +41,7 @@ func main() {
 	if *quick {
 		sizes = quickSizes
 	}
-	exit(runAll())
+	exit(runAll(*only))
 }
 
 func exit(err error) {
@@ -52,9 +53,9 @@ func exit(err error) {
 }
 
 // runAll measures everything and prints the table.
-func runAll() error {
+func runAll(only string) error {
 	var bars []bar
-	for _, measure := range []func() ([]bar, error){measureDecision, measureCalls, measureStart, measureMemory} {
+	for _, measure := range measures(only) {
 		b, err := measure()
 		if err != nil {
 			return err
@@ -62,6 +63,17 @@ func runAll() error {
 		bars = append(bars, b...)
 	}
 	return table(bars)
+}
+
+type measure func() ([]bar, error)
+
+// measures are all measurements, or the one that is asked for.
+func measures(only string) []measure {
+	all := map[string]measure{"decision": measureDecision, "calls": measureCalls, "start": measureStart, "memory": measureMemory}
+	if m, ok := all[only]; ok {
+		return []measure{m}
+	}
+	return []measure{measureDecision, measureCalls, measureStart, measureMemory}
 }
 
 func table(bars []bar) error {

@@ -1,7 +1,6 @@
 package sigv4
 
 import (
-	"crypto/subtle"
 	"hash/maphash"
 	"math/bits"
 	"strings"
@@ -41,7 +40,7 @@ func (k *keyCache) set(accessKeyID string) *[ways]atomic.Pointer[cachedKey] {
 func (k *keyCache) find(s *Signature, secret string) *cachedKey {
 	set := k.set(s.AccessKeyID)
 	for i := range set {
-		if e := set[i].Load(); e != nil && e.matches(s) && subtle.ConstantTimeCompare(e.secret, []byte(secret)) == 1 {
+		if e := set[i].Load(); e != nil && e.matches(s) && equal(e.secret, secret) {
 			return e
 		}
 	}

@@ -1,7 +1,6 @@
 package sigv4
 
 import (
-	"crypto/subtle"
 	"net/http"
 	"sync"
 	"time"
@@ -73,7 +72,7 @@ func (v *Verifier) verify(c *scratch, r *http.Request, s *Signature, body []byte
 }
 
 func (c *scratch) compare(s *Signature) *Error {
-	if subtle.ConstantTimeCompare(c.signature, []byte(s.Signature)) == 1 {
+	if equal(c.signature, s.Signature) {
 		return nil
 	}
 	return &Error{Fault: Mismatch, Message: wordsMismatch, CanonicalRequest: string(c.canonical), StringToSign: string(c.toSign)}

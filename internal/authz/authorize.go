@@ -57,7 +57,8 @@ type evaluation struct {
 var evaluations = sync.Pool{New: func() any { return new(evaluation) }}
 
 func (e *evaluation) release() {
-	*e = evaluation{}
+	clear(e.asks[:min(len(e.Asks), len(e.asks))])
+	e.Question, e.keys, e.request, e.set = Question{}, conditions{}, policy.Request{}, policy.Set{}
 	evaluations.Put(e)
 }
 
@@ -75,7 +76,7 @@ func (e *evaluation) decide() error {
 }
 
 func (e *evaluation) decideAsk(ask *Ask, side *directory.Effective) error {
-	e.set = policies(e.View, e.Call.Principal, side)
+	e.fillSet(side)
 	e.keys = conditions{call: e.Call, ask: ask, tags: side.Tags, view: e.View}
 	e.request = policy.Request{
 		Principal: policyPrincipal(e.Call.Principal), Action: ask.Action,

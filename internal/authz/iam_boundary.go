@@ -37,8 +37,8 @@ func (q *Question) onBoundedUser(name string) *Ask {
 
 // onBoundedRole is onRole with the boundary that the role has.
 func (q *Question) onBoundedRole(name string) *Ask {
-	ask := q.onRole(name)
-	if r, err := q.View.Role(name); err == nil {
+	ask, r := q.onRoleRecord(name)
+	if r != nil {
 		ask.Key("iam:PermissionsBoundary", presentUnlessEmpty(r.Boundary))
 	}
 	return ask

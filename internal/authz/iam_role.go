@@ -1,6 +1,9 @@
 package authz
 
-import "github.com/gatehouse-iam/gatehouse/internal/api/iam"
+import (
+	"github.com/gatehouse-iam/gatehouse/internal/api/iam"
+	"github.com/gatehouse-iam/gatehouse/internal/directory"
+)
 
 func roleRows() Table {
 	return Table{
@@ -44,8 +47,15 @@ func createRoleRow(q *Question, in *iam.CreateRoleInput) error {
 
 // onRole asks about a role, as onUser does about a user.
 func (q *Question) onRole(name string) *Ask {
-	if r, err := q.View.Role(name); err == nil {
-		return q.On(r.ARN(q.Call.Account)).PrintName("role ", name).ResourceTags(r.Tags)
+	ask, _ := q.onRoleRecord(name)
+	return ask
+}
+
+// onRoleRecord is onRole, with the role where there is one.
+func (q *Question) onRoleRecord(name string) (*Ask, *directory.Role) {
+	r, err := q.View.Role(name)
+	if err != nil {
+		return q.On(iamARN(q.Call.Account, "role", "/", name)).PrintName("role ", name), nil
 	}
-	return q.On(iamARN(q.Call.Account, "role", "/", name)).PrintName("role ", name)
+	return q.On(r.ARN(q.Call.Account)).PrintName("role ", name).ResourceTags(r.Tags), r
 }

@@ -45,19 +45,19 @@ func rootSide(v *directory.View) (*directory.Effective, error) {
 	return &directory.Effective{Identity: []*policy.Policy{all}}, nil
 }
 
-// policies are those of the caller's side: its own, and its session's. A managed
-// session policy that is gone leaves nothing in its place.
-func policies(v *directory.View, p *api.Principal, side *directory.Effective) policy.Set {
-	set := policy.Set{Identity: side.Identity, Boundary: side.Boundary}
+// fillSet takes the policies of the caller's side: its own, and its session's. A
+// managed session policy that is gone leaves nothing in its place.
+func (e *evaluation) fillSet(side *directory.Effective) {
+	e.set.Identity, e.set.Boundary, e.set.Trust = side.Identity, side.Boundary, nil
+	p := e.Call.Principal
 	if p == nil || p.Session == nil {
-		return set
+		return
 	}
-	set.Session, set.SessionRequired = p.Session.Policies, p.Session.PolicyRequired
+	e.set.Session, e.set.SessionRequired = p.Session.Policies, p.Session.PolicyRequired
 	for _, arn := range p.Session.ManagedPolicies {
-		set.SessionRequired = true
-		if m, err := v.CompiledPolicy(arn); err == nil {
-			set.Session = append(set.Session[:len(set.Session):len(set.Session)], m)
+		e.set.SessionRequired = true
+		if m, err := e.View.CompiledPolicy(arn); err == nil {
+			e.set.Session = append(e.set.Session[:len(e.set.Session):len(e.set.Session)], m)
 		}
 	}
-	return set
 }
