@@ -92,7 +92,7 @@ func (a *Authenticator) caller(s *sigv4.Signature) (*Caller, error) {
 
 func (a *Authenticator) sessionCaller(s *sigv4.Signature) (*Caller, error) {
 	c := a.callers.load(s.SecurityToken)
-	if c == nil || c.Principal.AccessKeyID != s.AccessKeyID {
+	if c == nil || c.Principal.Session == nil || c.Principal.AccessKeyID != s.AccessKeyID {
 		opened, err := a.tokens.Open(s.SecurityToken, s.AccessKeyID)
 		if err != nil {
 			return nil, &Fault{Kind: InvalidToken}

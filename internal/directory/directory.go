@@ -28,8 +28,8 @@ type Directory struct {
 	sides    *sideCache
 
 	mu      sync.Mutex
-	applied chan struct{} // closed and renewed with each snapshot
-	failed  error         // the watch has ended with this
+	applied chan struct{}         // closed and renewed with each snapshot
+	failed  atomic.Pointer[error] // the watch has ended with this
 
 	stop context.CancelFunc
 	done chan struct{}
@@ -132,7 +132,7 @@ func (d *Directory) publish(s *Snapshot) {
 func (d *Directory) fail(err error) {
 	d.log.Error("the directory cannot follow the store; every call is refused until a restart", "err", err)
 	d.mu.Lock()
-	d.failed = err
+	d.failed.Store(&err)
 	close(d.applied)
 	d.applied = make(chan struct{})
 	d.mu.Unlock()
@@ -141,19 +141,20 @@ func (d *Directory) fail(err error) {
 
 // Err is why the directory no longer follows its store, or nil.
 func (d *Directory) Err() error {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.failed
+	if failed := d.failed.Load(); failed != nil {
+		return *failed
+	}
+	return nil
 }
 
 // wait returns when the snapshot is of the revision or a later one.
 func (d *Directory) wait(ctx context.Context, revision int64) error {
 	for {
 		d.mu.Lock()
-		applied, failed := d.applied, d.failed
+		applied := d.applied
 		d.mu.Unlock()
-		if failed != nil {
-			return failed
+		if err := d.Err(); err != nil {
+			return err
 		}
 		if d.snapshot.Load().Revision >= revision {
 			return nil

@@ -90,6 +90,10 @@ func (s *Server) runSafely(x *exchange) (err error) {
 
 // run walks the steps up to the answer.
 func (s *Server) run(x *exchange) error {
+	if err := s.Directory.Err(); err != nil { // nothing that is known is sure to be true
+		return &api.Error{Code: "ServiceUnavailable", Status: http.StatusServiceUnavailable, Fault: true, Log: err.Error(),
+			Message: "The request has failed due to a temporary failure of the server."}
+	}
 	signed := sigv4.Parse(x.r, &x.signature)
 	if err := s.read(x); err != nil {
 		return err
