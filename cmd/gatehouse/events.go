@@ -64,7 +64,7 @@ func (c *eventsCommand) search(s *streams) ([]journal.Found, error) {
 	if _, err := os.Stat(dir); errors.Is(err, os.ErrNotExist) {
 		return nil, fmt.Errorf("%s is no data folder of Gatehouse; name it with --data", data)
 	}
-	q := journal.Query{RequestID: c.RequestID, EventName: c.EventName, Caller: c.Caller, ErrorsOnly: c.Errors, Limit: c.Limit}
+	q := journal.Query{RequestID: c.RequestID, EventName: c.EventName, PrincipalARN: c.Caller, ErrorsOnly: c.Errors, Limit: c.Limit}
 	if c.Since > 0 {
 		q.Since = time.Now().Add(-c.Since)
 	}

@@ -1,11 +1,18 @@
 package journal
 
 import (
+	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/gatehouse-iam/gatehouse/internal/api"
-	"github.com/gatehouse-iam/gatehouse/policy"
+)
+
+// CloudTrail's limits [cloudtrail-event-reference-record-contents].
+const (
+	maxText   = 1 << 10   // bytes of userAgent and errorMessage; what is longer is cut
+	maxMember = 100 << 10 // bytes of requestParameters and responseElements; what is larger is left out
 )
 
 // iso is the form of CloudTrail's times.
@@ -55,10 +62,10 @@ func AppendEvent(dst []byte, e *Entry) []byte {
 		dst = c.SourceIP.AppendTo(dst)
 	}
 	dst = append(dst, '"')
-	dst = field(dst, "userAgent", c.UserAgent)
+	dst = field(dst, "userAgent", cut(c.UserAgent))
 	if e.Failure != nil {
 		dst = field(dst, "errorCode", e.Failure.Code)
-		dst = optional(dst, "errorMessage", e.Failure.Message)
+		dst = optional(dst, "errorMessage", cut(e.Failure.Message))
 	}
 	dst = appendParameters(dst, e)
 	dst = field(dst, "requestID", c.RequestID)
@@ -69,7 +76,7 @@ func AppendEvent(dst []byte, e *Entry) []byte {
 	dst = append(dst, `,"eventCategory":"Management"`...)
 	if c.Secure {
 		dst = append(dst, `,"tlsDetails":{"clientProvidedHostHeader":`...)
-		dst = append(api.AppendJSONString(dst, c.Host), '}')
+		dst = append(api.AppendJSONString(dst, cut(c.Host)), '}')
 	}
 	return append(dst, '}')
 }
@@ -88,93 +95,49 @@ func eventName(c *api.Call) string {
 	return c.Operation.Name
 }
 
+// cut cuts a text that a caller made long.
+func cut(text string) string {
+	if len(text) <= maxText {
+		return text
+	}
+	end := maxText
+	for end > 0 && !utf8.RuneStart(text[end]) {
+		end--
+	}
+	return text[:end]
+}
+
 // appendParameters appends what was asked and, for what changes something, what
 // came out. Secrets are in neither.
 func appendParameters(dst []byte, e *Entry) []byte {
 	op := e.Call.Operation
-	dst = append(dst, `,"requestParameters":`...)
-	if op == nil || e.Input == nil {
-		dst = append(dst, "null"...)
-	} else {
-		dst = api.AppendRecord(dst, op.Input, e.Input)
+	if op == nil {
+		return append(dst, `,"requestParameters":null,"responseElements":null`...)
 	}
-	dst = append(dst, `,"responseElements":`...)
-	if op == nil || e.Output == nil || e.Failure != nil || op.ReadOnly && !issues(op.Name) {
-		return append(dst, "null"...)
+	dst = appendMember(dst, "requestParameters", op.Input, e.Input)
+	if e.Failure != nil || op.ReadOnly && !issues(op.Name) {
+		return append(dst, `,"responseElements":null`...)
 	}
-	return api.AppendRecord(dst, op.Output, e.Output)
+	return appendMember(dst, "responseElements", op.Output, e.Output)
+}
+
+// appendMember appends an input or output. Of one that is too large, its size is
+// left.
+func appendMember(dst []byte, name string, s *api.Shape, v any) []byte {
+	dst = append(append(append(dst, ',', '"'), name...), '"', ':')
+	before := len(dst)
+	dst = api.AppendRecord(dst, s, v)
+	size := len(dst) - before
+	if size <= maxMember {
+		return dst
+	}
+	dst = append(dst[:before], `{"omitted":true,"originalSize":`...)
+	dst = strconv.AppendInt(dst, int64(size), 10)
+	return append(append(append(dst, `,"reason":"`...), name...), ` too large"}`...)
 }
 
 // issues are the operations of STS that read, but hand out credentials: CloudTrail
 // shows whose.
 func issues(name string) bool {
 	return strings.HasPrefix(name, "AssumeRole") || name == "GetFederationToken" || name == "GetSessionToken"
-}
-
-// appendIdentity appends the caller [cloudtrail-event-reference-user-identity].
-func appendIdentity(dst []byte, c *api.Call) []byte {
-	p := c.Principal
-	if p == nil {
-		return append(dst, `{"type":"Unknown"}`...)
-	}
-	dst = append(dst, `{"type":"`...)
-	dst = append(append(dst, identityType(p.Kind)...), '"')
-	dst = field(dst, "principalId", p.UserID)
-	dst = field(dst, "arn", p.ARN)
-	dst = field(dst, "accountId", p.Account)
-	dst = optional(dst, "accessKeyId", p.AccessKeyID)
-	dst = optional(dst, "userName", p.UserName)
-	if p.Session != nil {
-		dst = appendSessionContext(dst, p)
-	}
-	return append(dst, '}')
-}
-
-func identityType(k policy.PrincipalKind) string {
-	switch k {
-	case policy.Root:
-		return "Root"
-	case policy.User:
-		return "IAMUser"
-	case policy.RoleSession:
-		return "AssumedRole"
-	case policy.FederatedUser:
-		return "FederatedUser"
-	case policy.Service:
-		return "AWSService"
-	}
-	return "Unknown"
-}
-
-func appendSessionContext(dst []byte, p *api.Principal) []byte {
-	dst = append(dst, `,"sessionContext":{`...)
-	if p.Kind == policy.RoleSession || p.Kind == policy.FederatedUser {
-		dst = append(dst, `"sessionIssuer":{"type":`...)
-		dst = api.AppendJSONString(dst, issuerType(p))
-		dst = field(dst, "principalId", p.EntityID)
-		dst = field(dst, "arn", p.EntityARN)
-		dst = field(dst, "accountId", p.Account)
-		dst = optional(dst, "userName", p.EntityARN[strings.LastIndexByte(p.EntityARN, '/')+1:])
-		dst = append(dst, '}', ',')
-	}
-	dst = append(dst, `"attributes":{"creationDate":`...)
-	dst = appendTime(dst, p.Session.Issued)
-	dst = append(dst, `,"mfaAuthenticated":"`...)
-	if p.Session.MFA {
-		dst = append(dst, `true"}`...)
-	} else {
-		dst = append(dst, `false"}`...)
-	}
-	dst = optional(dst, "sourceIdentity", p.Session.SourceIdentity)
-	return append(dst, '}')
-}
-
-func issuerType(p *api.Principal) string {
-	switch {
-	case p.Kind == policy.RoleSession:
-		return "Role"
-	case p.EntityID == p.Account:
-		return "Root"
-	}
-	return "IAMUser"
 }

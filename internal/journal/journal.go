@@ -4,11 +4,24 @@
 //
 // A segment is a file of JSON lines, journal-NNNNNNNNNNNNNNNN.jsonl, numbered
 // upwards. The first line is {"journal":1}: the format's version. Every other
-// line is one event (it has "eventID"), one decision (it has "decisionOf", the
-// event's id), or a note of the journal about itself (it has "note").
+// line is one of
+//
+//   - an event, in CloudTrail's form: it has "eventID";
+//   - the decision of a denied call, behind its event: it begins with
+//     "decisionOf", the event's id, and is a case and result of policy decisions
+//     whose policies stand as name and hash;
+//   - a note of the journal about itself: it begins with "note", and says
+//     "closed" (the last line of a server that ended well), "not closed" (what a
+//     crash may have cost) or "dropped" (how many calls had no room in memory,
+//     because the disk was full or slow).
+//
+// The order is that in which lines came to the log, which is nearly that of time:
+// a write's event comes from the store, up to a second after the call, or after
+// the restart where a crash came between.
 package journal
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -38,25 +51,21 @@ type Options struct {
 	Log          *slog.Logger
 }
 
-// maxPending bounds what waits for the disk; calls beyond it are dropped, counted
-// and noted.
-const maxPending = 16 << 20
-
 // flushEvery is how long a call that changed nothing may wait for the disk.
 const flushEvery = time.Second / 2
 
 // Journal is the log in one folder. It is safe for concurrent use.
 type Journal struct {
-	log   *slog.Logger
-	clock func() time.Time
+	dir     string
+	log     *slog.Logger
+	clock   func() time.Time
+	pending *pending
+	lines   sync.Pool // of *[]byte: one entry's lines
 
-	mu      sync.Mutex
-	pending []byte
-	dropped int
-
-	write    sync.Mutex // held while segments are written
-	segments *segments
-	spare    []byte // the buffer that was written last
+	write     sync.Mutex // held while segments are written
+	segments  *segments
+	unwritten []byte // what was taken from pending and could not be written
+	failing   bool
 
 	stop chan struct{}
 	done chan struct{}
@@ -64,7 +73,9 @@ type Journal struct {
 
 // Open opens the log in dir, or creates it. What a crash cut off at its end is
 // dropped, and noted.
-func Open(dir string, o Options) (*Journal, error) {
+func Open(dir string, o Options) (*Journal, error) { return open(dir, o, openFile) }
+
+func open(dir string, o Options, files func(path string, flags int) (file, error)) (*Journal, error) {
 	if o.SegmentBytes == 0 {
 		o.SegmentBytes = 64 << 20
 	}
@@ -80,14 +91,19 @@ func Open(dir string, o Options) (*Journal, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("journal: %w", err)
 	}
-	s, lost, err := openSegments(dir, o.SegmentBytes, o.Segments)
+	s := &segments{dir: dir, limit: o.SegmentBytes, keep: o.Segments, log: o.Log, open: files}
+	lost, err := s.start()
 	if err != nil {
 		return nil, err
 	}
-	j := &Journal{log: o.Log, clock: o.Clock, segments: s, stop: make(chan struct{}), done: make(chan struct{})}
+	j := &Journal{
+		dir: dir, log: o.Log, clock: o.Clock, pending: newPending(), segments: s,
+		stop: make(chan struct{}), done: make(chan struct{}),
+	}
+	j.lines.New = func() any { return new([]byte) }
 	if lost.unclean {
-		j.note(fmt.Sprintf("the journal was not closed: calls that changed nothing may be missing from its last %v; %d bytes of a torn line were cut off", flushEvery, lost.torn))
-		o.Log.Warn("the journal was not closed; calls that changed nothing may be missing from its last moments", "torn_bytes", lost.torn)
+		j.pending.add(appendUnclean(nil, j.clock(), lost.torn))
+		o.Log.Warn("the journal was not closed: calls that changed nothing may be missing from its last moments", "up_to", flushEvery, "torn_bytes", lost.torn)
 	}
 	go j.flushLoop()
 	return j, nil
@@ -96,38 +112,13 @@ func Open(dir string, o Options) (*Journal, error) {
 // Record takes a call in. It does not wait for the disk: what it takes is written
 // within a second. Where the disk cannot follow, calls are dropped and counted.
 func (j *Journal) Record(e *Entry) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	if len(j.pending) > maxPending {
-		j.dropped++
-		return
-	}
-	j.pending = appendLines(j.pending, e)
-}
-
-// appendLines appends the lines of an entry: its event and, for a denial, its
-// decision.
-func appendLines(dst []byte, e *Entry) []byte {
-	dst = append(AppendEvent(dst, e), '\n')
+	lines := j.lines.Get().(*[]byte)
+	*lines = append(AppendEvent((*lines)[:0], e), '\n')
 	if e.Denial != nil {
-		dst = append(appendDecision(dst, e), '\n')
+		*lines = append(appendDecision(*lines, e), '\n')
 	}
-	return dst
-}
-
-// note adds a line of the journal about itself.
-func (j *Journal) note(text string) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	j.pending = appendNote(j.pending, j.clock(), text)
-}
-
-func appendNote(dst []byte, at time.Time, text string) []byte {
-	dst = append(dst, `{"note":`...)
-	dst = api.AppendJSONString(dst, text)
-	dst = append(dst, `,"time":`...)
-	dst = appendTime(dst, at)
-	return append(dst, '}', '\n')
+	j.pending.add(*lines)
+	j.lines.Put(lines)
 }
 
 func (j *Journal) flushLoop() {
@@ -139,67 +130,95 @@ func (j *Journal) flushLoop() {
 		case <-j.stop:
 			return
 		case <-tick.C:
-			if err := j.Flush(); err != nil {
-				j.log.Error("the journal cannot be written; calls go on, and are kept in memory while there is room", "err", err)
-			}
+			j.tell(errors.Join(j.Flush(), j.sync()))
+		case <-j.pending.full:
+			j.tell(j.Flush())
 		}
 	}
+}
+
+// tell logs that the journal cannot be written, once, and that it can be again.
+func (j *Journal) tell(err error) {
+	j.write.Lock()
+	defer j.write.Unlock()
+	switch failing := err != nil; {
+	case failing && !j.failing:
+		j.log.Error("the journal cannot be written; calls go on, and are kept in memory while there is room", "err", err)
+	case !failing && j.failing:
+		j.log.Info("the journal is written again")
+	}
+	j.failing = err != nil
 }
 
 // Flush writes what Record took in.
 func (j *Journal) Flush() error {
 	j.write.Lock()
 	defer j.write.Unlock()
-	lines := j.take()
-	if len(lines) == 0 {
-		return nil
-	}
-	written, err := j.segments.append(lines)
-	if err != nil {
-		j.giveBack(lines[written:])
+	if err := j.flushLines(); err != nil { // of a Flush that failed
 		return err
 	}
-	j.spare = lines[:0]
+	j.unwritten = j.pending.take()
+	if err := j.flushLines(); err != nil {
+		return err
+	}
+	return j.noteDropped()
+}
+
+func (j *Journal) flushLines() error {
+	if len(j.unwritten) == 0 {
+		return nil
+	}
+	n, err := j.segments.append(j.unwritten)
+	left := j.unwritten[n:]
+	j.pending.written(len(left), j.unwritten)
+	j.unwritten = left
+	return err
+}
+
+func (j *Journal) noteDropped() error {
+	n := j.pending.missing()
+	if n == 0 {
+		return nil
+	}
+	if _, err := j.segments.append(appendDropped(nil, j.clock(), n)); err != nil {
+		return err
+	}
+	j.pending.noted(n)
+	j.log.Error("calls are missing from the journal: the disk did not follow", "calls", n)
 	return nil
 }
 
-// take takes what is pending, and notes what was dropped.
-func (j *Journal) take() []byte {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	if j.dropped > 0 {
-		j.pending = appendNote(j.pending, j.clock(), fmt.Sprintf("%d calls are missing here: the disk did not follow", j.dropped))
-		j.dropped = 0
+// sync brings what was flushed onto the disk. Writers need not wait for it.
+func (j *Journal) sync() error {
+	j.write.Lock()
+	f, unsynced := j.segments.file, j.segments.unsynced
+	j.segments.unsynced = false
+	j.write.Unlock()
+	if !unsynced {
+		return nil
 	}
-	lines := j.pending
-	j.pending, j.spare = j.spare[:0], nil
-	return lines
-}
-
-// giveBack keeps lines that could not be written for the next time.
-func (j *Journal) giveBack(lines []byte) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	j.pending = append(lines[:len(lines):len(lines)], j.pending...)
+	if err := f.Sync(); err != nil && !errors.Is(err, os.ErrClosed) { // closed: full meanwhile, and synced with that
+		return fmt.Errorf("journal: %w", err)
+	}
+	return nil
 }
 
 // appendSynced writes lines and returns when they are on the disk.
 func (j *Journal) appendSynced(lines []byte) error {
 	j.write.Lock()
 	defer j.write.Unlock()
-	if _, err := j.segments.append(lines); err != nil {
-		return err
-	}
-	return j.segments.sync()
+	return j.segments.appendSynced(lines)
 }
 
 // Close writes what is still in memory, and that the journal was closed.
 func (j *Journal) Close() error {
 	close(j.stop)
 	<-j.done
-	if err := j.Flush(); err != nil {
-		j.segments.close(j.clock())
-		return err
+	err := j.Flush()
+	j.write.Lock()
+	defer j.write.Unlock()
+	if err == nil { // else more is missing than a closed journal may miss
+		_, err = j.segments.append(appendClosed(nil, j.clock()))
 	}
-	return j.segments.close(j.clock())
+	return errors.Join(err, j.segments.close())
 }

@@ -3,18 +3,26 @@ package journal
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
+	"io/fs"
 	"os"
 	"slices"
 	"time"
+
+	"github.com/gatehouse-iam/gatehouse/internal/api"
 )
 
 // Query says which events are looked for; an empty field asks for nothing.
 type Query struct {
 	RequestID, EventID, EventName string
-	Caller                        string // the caller's ARN
-	ErrorsOnly                    bool
-	Since                         time.Time
+	AccessKeyID                   string
+	PrincipalARN                  string // the caller's own
+	ErrorCode                     string
+	ErrorsOnly                    bool // calls that failed
+	Denials                       bool // calls that authorization refused
+	Since, Until                  time.Time
 	Limit                         int // 0: 100
 }
 
@@ -36,13 +44,15 @@ type Summary struct {
 	ErrorCode string    `json:"errorCode"`
 	Message   string    `json:"errorMessage"`
 	Identity  struct {
-		ARN string `json:"arn"`
+		Type        string `json:"type"`
+		ARN         string `json:"arn"`
+		AccessKeyID string `json:"accessKeyId"`
 	} `json:"userIdentity"`
-	DecisionOf string `json:"decisionOf"`
 }
 
-// Search looks through a journal's folder from the newest event backwards. It
-// reads beside a running server; the last half second may not be there yet.
+// Search looks through a journal's folder from the newest line backwards, a block
+// at a time. It reads beside a running server, where the last second may not be
+// there yet.
 func Search(dir string, q Query) ([]Found, error) {
 	if q.Limit == 0 {
 		q.Limit = 100
@@ -51,13 +61,13 @@ func Search(dir string, q Query) ([]Found, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := search{query: q, decisions: map[string]json.RawMessage{}}
+	s := search{query: q, needles: q.needles()}
 	for _, n := range slices.Backward(numbers) {
-		text, err := os.ReadFile(segmentPath(dir, n))
+		done, err := s.segment(segmentPath(dir, n))
 		if err != nil {
-			return nil, fmt.Errorf("journal: %w", err)
+			return nil, err
 		}
-		if s.segment(text) {
+		if done {
 			break
 		}
 	}
@@ -65,60 +75,83 @@ func Search(dir string, q Query) ([]Found, error) {
 }
 
 type search struct {
-	query     Query
-	found     []Found
-	decisions map[string]json.RawMessage // of events further up, by event id
+	query    Query
+	needles  [][]byte // what every line has that can match
+	found    []Found
+	decision []byte // the last line, where it was a decision: the next may be its event
+}
+
+// needles are the texts of a query as they stand in a line.
+func (q *Query) needles() [][]byte {
+	var list [][]byte
+	for _, text := range []string{q.RequestID, q.EventID, q.EventName, q.AccessKeyID, q.PrincipalARN, q.ErrorCode} {
+		if text != "" {
+			list = append(list, api.AppendJSONString(nil, text))
+		}
+	}
+	return list
 }
 
 // segment looks through one segment; done says that no other need be read.
-func (s *search) segment(text []byte) (done bool) {
-	for len(text) > 0 {
-		end := bytes.LastIndexByte(text, '\n')
-		if end < 0 {
-			return false
-		}
-		start := bytes.LastIndexByte(text[:end], '\n') + 1
-		if s.line(text[start:end]) {
-			return true
-		}
-		text = text[:start]
+func (s *search) segment(path string) (done bool, err error) {
+	f, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) { // removed since, being the oldest
+		return false, nil
 	}
-	return false
+	if err != nil {
+		return false, fmt.Errorf("journal: %w", err)
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return false, fmt.Errorf("journal: %w", err)
+	}
+	if info.ModTime().Before(s.query.Since) { // and so is everything in front of it
+		return true, nil
+	}
+	lines := newBackward(f, info.Size())
+	for lines.next() {
+		if s.line(lines.line) {
+			return true, nil
+		}
+	}
+	if errors.Is(lines.err, io.EOF) { // the server cut a line off that it could not write
+		return false, nil
+	}
+	return false, lines.err
 }
 
+var decisionStart = []byte(`{"decisionOf":"`)
+
 func (s *search) line(line []byte) (done bool) {
-	if !s.mayMatch(line) {
+	if bytes.HasPrefix(line, decisionStart) {
+		s.decision = append(s.decision[:0], line...)
 		return false
+	}
+	decision := s.decision
+	s.decision = s.decision[:0]
+	for _, needle := range s.needles {
+		if !bytes.Contains(line, needle) {
+			return false
+		}
 	}
 	var e Summary
-	if json.Unmarshal(line, &e) != nil {
+	if json.Unmarshal(line, &e) != nil || e.EventID == "" { // a note, or a line that is being written
 		return false
 	}
-	if e.DecisionOf != "" {
-		s.decisions[e.DecisionOf] = slices.Clone(line)
-		return false
+	if textBehind(decision, 0, decisionStart) != e.EventID {
+		decision = nil
 	}
-	if e.EventID == "" {
-		return false
-	}
-	decision := s.decisions[e.EventID]
-	delete(s.decisions, e.EventID)
-	if !s.query.Since.IsZero() && e.Time.Before(s.query.Since) {
-		return true
-	}
-	if s.query.matches(&e) {
-		s.found = append(s.found, Found{Event: slices.Clone(line), Decision: decision, Summary: e})
+	if s.query.matches(&e, decision != nil) {
+		s.found = append(s.found, Found{Event: slices.Clone(line), Decision: slices.Clone(decision), Summary: e})
 	}
 	return len(s.found) == s.query.Limit
 }
 
-// mayMatch passes over lines that cannot match, without reading them.
-func (s *search) mayMatch(line []byte) bool {
-	return bytes.Contains(line, []byte(s.query.RequestID)) && (s.query.RequestID != "" || bytes.Contains(line, []byte(s.query.EventID)))
-}
-
-func (q *Query) matches(e *Summary) bool {
+func (q *Query) matches(e *Summary, denied bool) bool {
 	is := func(want, have string) bool { return want == "" || want == have }
 	return is(q.RequestID, e.RequestID) && is(q.EventID, e.EventID) && is(q.EventName, e.Name) &&
-		is(q.Caller, e.Identity.ARN) && (!q.ErrorsOnly || e.ErrorCode != "")
+		is(q.AccessKeyID, e.Identity.AccessKeyID) && is(q.PrincipalARN, e.Identity.ARN) && is(q.ErrorCode, e.ErrorCode) &&
+		(!q.ErrorsOnly || e.ErrorCode != "") && (!q.Denials || denied) &&
+		!e.Time.Before(q.Since) && (q.Until.IsZero() || e.Time.Before(q.Until))
 }

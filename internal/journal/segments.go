@@ -2,51 +2,68 @@ package journal
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 )
 
 const (
 	segmentPrefix, segmentSuffix = "journal-", ".jsonl"
 	formatLine                   = `{"journal":1}` + "\n"
-	closedNote                   = `{"note":"closed",`
 )
 
-// segments are the files of a journal's folder; the last one is open.
+// file is what a segment needs of one; tests have disks that fail.
+type file interface {
+	Write(p []byte) (int, error)
+	Truncate(size int64) error
+	Sync() error
+	Close() error
+}
+
+func openFile(path string, flags int) (file, error) {
+	return os.OpenFile(path, os.O_WRONLY|os.O_APPEND|flags, 0o600)
+}
+
+// segments are the files of a journal's folder; the last one is open. They have
+// one owner at a time.
 type segments struct {
-	dir    string
-	limit  int64 // bytes a segment
-	keep   int
-	file   *os.File
-	number int
-	size   int64
+	dir   string
+	limit int64 // bytes a segment
+	keep  int
+	log   *slog.Logger
+	open  func(path string, flags int) (file, error)
+
+	file     file
+	number   int
+	size     int64 // what is written whole
+	unsynced bool  // lines may be in the system's memory only
+	torn     bool  // something may stand behind size: it is cut off before the next write
 }
 
 // lost is what a crash cost.
 type lost struct {
 	unclean bool  // the journal was not closed
-	torn    int64 // bytes of a line that was not written whole
+	torn    int64 // bytes at the end that were not written whole
 }
 
-// openSegments continues the last segment, or begins the first.
-func openSegments(dir string, limit int64, keep int) (*segments, lost, error) {
-	s := &segments{dir: dir, limit: limit, keep: keep}
-	numbers, err := segmentNumbers(dir)
+// start continues the last segment, or begins the first.
+func (s *segments) start() (lost, error) {
+	numbers, err := segmentNumbers(s.dir)
 	if err != nil {
-		return nil, lost{}, err
+		return lost{}, err
 	}
 	if len(numbers) == 0 {
-		return s, lost{}, s.begin(1)
+		return lost{}, s.begin(1)
 	}
-	l, err := s.resume(numbers[len(numbers)-1])
-	return s, l, err
+	return s.resume(numbers[len(numbers)-1])
 }
 
 func segmentPath(dir string, number int) string {
@@ -71,132 +88,197 @@ func segmentNumbers(dir string) ([]int, error) {
 	return numbers, nil
 }
 
-// begin opens a new segment and removes the oldest ones that are too many.
+// begin opens a new segment.
 func (s *segments) begin(number int) error {
-	f, err := os.OpenFile(segmentPath(s.dir, number), os.O_CREATE|os.O_EXCL|os.O_WRONLY|os.O_APPEND, 0o600)
+	path := segmentPath(s.dir, number)
+	f, err := s.open(path, os.O_CREATE|os.O_EXCL)
+	if errors.Is(err, fs.ErrExist) { // left by a beginning that failed
+		return s.begin(number + 1)
+	}
 	if err != nil {
 		return fmt.Errorf("journal: %w", err)
 	}
-	if _, err := f.WriteString(formatLine); err != nil {
-		return fmt.Errorf("journal: %w", errors.Join(err, f.Close(), os.Remove(f.Name())))
+	if _, err := f.Write([]byte(formatLine)); err != nil {
+		return fmt.Errorf("journal: %w", errors.Join(err, f.Close(), os.Remove(path)))
 	}
-	s.file, s.number, s.size = f, number, int64(len(formatLine))
-	return s.removeOldest()
+	if err := syncFolder(s.dir); err != nil {
+		return errors.Join(err, f.Close(), os.Remove(path))
+	}
+	s.file, s.number, s.size, s.torn = f, number, int64(len(formatLine)), false
+	return nil
 }
 
-func (s *segments) removeOldest() error {
-	numbers, err := segmentNumbers(s.dir)
+// syncFolder makes a new segment's name as durable as its lines.
+func syncFolder(dir string) error {
+	folder, err := os.Open(dir)
 	if err != nil {
-		return err
+		return fmt.Errorf("journal: %w", err)
 	}
-	for len(numbers) > s.keep {
-		if err := os.Remove(segmentPath(s.dir, numbers[0])); err != nil {
-			return fmt.Errorf("journal: %w", err)
-		}
-		numbers = numbers[1:]
+	if err := errors.Join(folder.Sync(), folder.Close()); err != nil {
+		return fmt.Errorf("journal: %w", err)
 	}
 	return nil
 }
 
-// resume opens the last segment, and cuts off a line that is not whole.
-func (s *segments) resume(number int) (lost, error) {
-	path := segmentPath(s.dir, number)
-	text, err := os.ReadFile(path)
+// removeOldest removes the segments that are too many. A failure costs room, not
+// events: it is tried again with the next segment.
+func (s *segments) removeOldest() {
+	numbers, err := segmentNumbers(s.dir)
+	for len(numbers) > s.keep && err == nil {
+		err = os.Remove(segmentPath(s.dir, numbers[0]))
+		numbers = numbers[1:]
+	}
 	if err != nil {
-		return lost{}, fmt.Errorf("journal: %w", err)
+		s.log.Warn("old segments of the journal cannot be removed", "err", err)
 	}
-	if len(text) >= len(formatLine) && !bytes.HasPrefix(text, []byte(formatLine)) {
-		return lost{}, fmt.Errorf("journal: %s is not of a format that this version reads: move the folder %s aside, or start the version that wrote it", path, s.dir)
-	}
-	whole := bytes.LastIndexByte(text, '\n') + 1
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND, 0o600)
-	if err != nil {
-		return lost{}, fmt.Errorf("journal: %w", err)
-	}
-	l := lost{torn: int64(len(text) - whole), unclean: !endsClosed(text[:whole])}
-	if l.torn > 0 {
-		if err := f.Truncate(int64(whole)); err != nil {
-			return lost{}, fmt.Errorf("journal: %w", errors.Join(err, f.Close()))
-		}
-	}
-	if whole == 0 {
-		if _, err := f.WriteString(formatLine); err != nil {
-			return lost{}, fmt.Errorf("journal: %w", errors.Join(err, f.Close()))
-		}
-		whole = len(formatLine)
-	}
-	s.file, s.number, s.size = f, number, int64(whole)
-	return l, nil
 }
 
-// endsClosed says whether the last line is that of Close.
-func endsClosed(text []byte) bool {
-	if len(text) == 0 {
-		return false
+// resume opens the last segment, and cuts off what a crash left at its end that is
+// not a whole line.
+func (s *segments) resume(number int) (lost, error) {
+	path := segmentPath(s.dir, number)
+	end, err := lastWhole(path)
+	if err != nil {
+		return lost{}, err
 	}
-	start := bytes.LastIndexByte(text[:len(text)-1], '\n') + 1
-	return bytes.HasPrefix(text[start:], []byte(closedNote))
+	f, err := s.open(path, 0)
+	if err != nil {
+		return lost{}, fmt.Errorf("journal: %w", err)
+	}
+	s.file, s.number, s.size, s.torn = f, number, end.offset, end.torn > 0
+	if end.offset == 0 { // a crash at the segment's beginning
+		if _, err := s.append([]byte(formatLine)); err != nil {
+			return lost{}, errors.Join(err, f.Close())
+		}
+	}
+	// Follow deletes from the store what it finds here: it must be on the disk.
+	return lost{unclean: !end.closed, torn: end.torn}, errors.Join(s.cut(), s.sync())
+}
+
+// ending is how a segment ends.
+type ending struct {
+	offset int64 // behind the last whole line
+	torn   int64 // bytes behind that
+	closed bool  // the last whole line is that of Close
+}
+
+// lastWhole finds the end of the last line that is whole: a crash of the machine
+// can leave half a line, or blocks of zeros.
+func lastWhole(path string) (ending, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return ending{}, fmt.Errorf("journal: %w", err)
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return ending{}, fmt.Errorf("journal: %w", err)
+	}
+	if err := checkFormat(f, path); err != nil {
+		return ending{}, err
+	}
+	lines := newBackward(f, info.Size())
+	for lines.next() {
+		if lines.whole && json.Valid(lines.line) {
+			end := lines.offset + int64(len(lines.line)) + 1
+			return ending{end, info.Size() - end, bytes.HasPrefix(lines.line, []byte(closedNote))}, nil
+		}
+	}
+	return ending{torn: info.Size()}, lines.err
+}
+
+// checkFormat refuses a segment of another version. One that a crash cut short
+// before its first line was whole is of ours.
+func checkFormat(f *os.File, path string) error {
+	first := make([]byte, len(formatLine))
+	n, err := f.ReadAt(first, 0)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return fmt.Errorf("journal: %w", err)
+	}
+	if !strings.HasPrefix(formatLine, string(bytes.TrimRight(first[:n], "\x00"))) {
+		return fmt.Errorf("journal: %s is not of a format that this version reads: move the folder %s aside, or start the version that wrote it", path, filepath.Dir(path))
+	}
+	return nil
+}
+
+// makeRoom rotates where the last segment is full.
+func (s *segments) makeRoom() error {
+	if err := s.cut(); err != nil {
+		return err
+	}
+	if s.size < s.limit {
+		return nil
+	}
+	if err := s.sync(); err != nil { // what is behind a segment is not on the disk before it
+		return err
+	}
+	old := s.file
+	if err := s.begin(s.number + 1); err != nil {
+		return err
+	}
+	s.removeOldest()
+	return old.Close()
+}
+
+// cut cuts off what stands behind the last whole line.
+func (s *segments) cut() error {
+	if !s.torn {
+		return nil
+	}
+	if err := s.file.Truncate(s.size); err != nil {
+		return fmt.Errorf("journal: %w", err)
+	}
+	s.torn = false
+	return nil
 }
 
 // append writes whole lines, in a new segment where the last one is full. It
-// returns how many bytes of whole lines are written: a failed write leaves no torn
-// line behind.
+// returns how many bytes of whole lines are written; a failed write leaves no torn
+// line in front of the next.
 func (s *segments) append(lines []byte) (int, error) {
-	if s.size >= s.limit {
-		if err := s.rotate(); err != nil {
-			return 0, err
-		}
+	if err := s.makeRoom(); err != nil {
+		return 0, err
 	}
 	n, err := s.file.Write(lines)
+	s.unsynced = true
 	if err == nil {
 		s.size += int64(n)
 		return n, nil
 	}
 	whole := bytes.LastIndexByte(lines[:n], '\n') + 1
-	if cut := s.file.Truncate(s.size + int64(whole)); cut != nil {
-		err = errors.Join(err, cut)
-	}
 	s.size += int64(whole)
-	return whole, fmt.Errorf("journal: %w", err)
+	s.torn = n > whole
+	return whole, errors.Join(fmt.Errorf("journal: %w", err), s.cut())
 }
 
-func (s *segments) rotate() error {
-	old := s.file
-	if err := s.begin(s.number + 1); err != nil {
+// appendSynced writes lines and returns when they are on the disk: all of them or,
+// with an error, none.
+func (s *segments) appendSynced(lines []byte) error {
+	if err := s.makeRoom(); err != nil {
 		return err
 	}
-	return errors.Join(old.Sync(), old.Close())
+	before := s.size
+	if _, err := s.append(lines); err != nil {
+		return errors.Join(err, s.back(before))
+	}
+	if err := s.sync(); err != nil {
+		return errors.Join(err, s.back(before))
+	}
+	return nil
+}
+
+// back takes back what was written behind a size.
+func (s *segments) back(size int64) error {
+	s.size, s.torn = size, true
+	return s.cut()
 }
 
 func (s *segments) sync() error {
 	if err := s.file.Sync(); err != nil {
 		return fmt.Errorf("journal: %w", err)
 	}
+	s.unsynced = false
 	return nil
 }
 
-// close notes that the journal was closed.
-func (s *segments) close(at time.Time) error {
-	line := append([]byte(closedNote), `"time":`...)
-	line = append(appendTime(line, at), '}', '\n')
-	_, err := s.append(line)
-	return errors.Join(err, s.sync(), s.file.Close())
-}
-
-// tail reads the last bytes of the last segment: whole lines only.
-func (s *segments) tail(n int64) ([]byte, error) {
-	f, err := os.Open(s.file.Name())
-	if err != nil {
-		return nil, fmt.Errorf("journal: %w", err)
-	}
-	defer f.Close()
-	from := max(0, s.size-n)
-	text, err := io.ReadAll(io.NewSectionReader(f, from, s.size-from))
-	if err != nil {
-		return nil, fmt.Errorf("journal: %w", err)
-	}
-	if from > 0 {
-		text = text[bytes.IndexByte(text, '\n')+1:]
-	}
-	return text, nil
-}
+func (s *segments) close() error { return errors.Join(s.sync(), s.file.Close()) }

@@ -1,0 +1,54 @@
+package journal
+
+import (
+	"io"
+	"log/slog"
+	"net/netip"
+	"testing"
+	"time"
+
+	"github.com/gatehouse-iam/gatehouse/internal/api"
+	"github.com/gatehouse-iam/gatehouse/internal/api/iam"
+	"github.com/gatehouse-iam/gatehouse/internal/api/sts"
+	"github.com/gatehouse-iam/gatehouse/policy"
+)
+
+func benchmarkCall(svc *api.Service, operation string) *api.Call {
+	return &api.Call{
+		Service: svc, Operation: svc.Operation(operation), Account: "111122223333", Region: "us-east-1",
+		Principal: &api.Principal{
+			Principal: policy.Principal{Kind: policy.User, Account: "111122223333", ARN: "arn:aws:iam::111122223333:user/ana", EntityARN: "arn:aws:iam::111122223333:user/ana", EntityID: "AIDAQAAAAAAAEXAMPLE1"},
+			UserName:  "ana", UserID: "AIDAQAAAAAAAEXAMPLE1", AccessKeyID: "AKIAQAAAAAAAEXAMPLE1",
+		},
+		Time: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC), RequestID: "6c7ee9f9-6b9a-4bd2-93a2-2f0f2c9c4a01",
+		SourceIP: netip.MustParseAddr("203.0.113.9"), UserAgent: "aws-cli/2.31.0 md/awscrt#0.27.6 ua/2.1 os/linux#6.8.0 md/arch#x86_64 lang/python#3.13.7", Host: "127.0.0.1:4780",
+	}
+}
+
+func BenchmarkRecord(b *testing.B) {
+	name, path := "ana", "/engineering/"
+	for _, one := range []struct {
+		name  string
+		entry Entry
+	}{
+		{"GetCallerIdentity", Entry{Call: benchmarkCall(sts.API, "GetCallerIdentity"), Input: &sts.GetCallerIdentityInput{}, Output: &sts.GetCallerIdentityOutput{Account: &name}}},
+		{"GetUser", Entry{Call: benchmarkCall(iam.API, "GetUser"), Input: &iam.GetUserInput{UserName: &name}, Output: &iam.GetUserOutput{}}},
+		{"CreateUser", Entry{Call: benchmarkCall(iam.API, "CreateUser"), Input: &iam.CreateUserInput{UserName: &name, Path: &path}, Output: &iam.CreateUserOutput{User: &iam.User{UserName: &name, Path: &path, UserId: &name, Arn: &name}}}},
+	} {
+		one.entry.EventID = "0f0e0d0c-0b0a-4908-8706-050403020100"
+		b.Run(one.name, func(b *testing.B) {
+			j, err := Open(b.TempDir(), Options{Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
+			if err != nil {
+				b.Fatal(err)
+			}
+			b.ReportAllocs()
+			for b.Loop() {
+				j.Record(&one.entry)
+			}
+			b.StopTimer()
+			if err := j.Close(); err != nil {
+				b.Fatal(err)
+			}
+		})
+	}
+}

@@ -1,0 +1,35 @@
+package journal
+
+import (
+	"strconv"
+	"time"
+)
+
+// closedNote begins the line of Close; a journal that ends in another was not
+// closed.
+const closedNote = `{"note":"closed",`
+
+func appendClosed(dst []byte, at time.Time) []byte {
+	dst = append(dst, closedNote+`"time":`...)
+	return append(appendTime(dst, at), '}', '\n')
+}
+
+// appendDropped notes entries that had no room in memory, since the disk was full
+// or slow.
+func appendDropped(dst []byte, at time.Time, calls int64) []byte {
+	dst = append(dst, `{"note":"dropped","calls":`...)
+	dst = strconv.AppendInt(dst, calls, 10)
+	dst = append(dst, `,"time":`...)
+	return append(appendTime(dst, at), '}', '\n')
+}
+
+// appendUnclean notes what a crash cost: calls that changed nothing may be missing
+// in front of it, from as long as flushEvery says.
+func appendUnclean(dst []byte, at time.Time, torn int64) []byte {
+	dst = append(dst, `{"note":"not closed","mayMissMilliseconds":`...)
+	dst = strconv.AppendInt(dst, flushEvery.Milliseconds(), 10)
+	dst = append(dst, `,"tornBytes":`...)
+	dst = strconv.AppendInt(dst, torn, 10)
+	dst = append(dst, `,"time":`...)
+	return append(appendTime(dst, at), '}', '\n')
+}
