@@ -82,13 +82,12 @@ func invalidPrincipal(kind, value string) error {
 }
 
 // principalID is the unique id of a user or role that a policy names by its ARN,
-// "" for the other principals of kind AWS.
+// "" for the other principals of kind AWS. An account need not be one of this
+// server's (choice): it delegates to nobody until it is. Users, roles and sessions of
+// such an account do not exist.
 func (v *View) principalID(value string) (string, error) {
-	if value == "*" {
+	if value == "*" || IsAccountID(value) {
 		return "", nil
-	}
-	if IsAccountID(value) {
-		return "", v.checkAccount(value, value)
 	}
 	if isUniqueID(value) {
 		if v.arnOf(value) == "" {
@@ -97,7 +96,7 @@ func (v *View) principalID(value string) (string, error) {
 		return "", nil
 	}
 	parts := strings.SplitN(value, ":", 6)
-	if len(parts) != 6 || parts[0] != "arn" || parts[1] != "aws" || parts[3] != "" || !v.Of(parts[4]).Exists() {
+	if len(parts) != 6 || parts[0] != "arn" || parts[1] != "aws" || parts[3] != "" || !IsAccountID(parts[4]) {
 		return "", invalidPrincipal("AWS", value)
 	}
 	id, ok := v.Of(parts[4]).namedID(parts[2], parts[5], value)
@@ -105,15 +104,6 @@ func (v *View) principalID(value string) (string, error) {
 		return "", invalidPrincipal("AWS", value)
 	}
 	return id, nil
-}
-
-// checkAccount refuses an account that this server does not hold: as for AWS, a
-// principal that does not exist (V-15).
-func (v *View) checkAccount(account, value string) error {
-	if !v.Of(account).Exists() {
-		return invalidPrincipal("AWS", value)
-	}
-	return nil
 }
 
 // namedID finds what an ARN of the view's account names. The id is "" for what
@@ -137,7 +127,7 @@ func (v *View) namedID(service, resource, arn string) (id string, ok bool) {
 		r := v.role(role)
 		return "", r != nil && r.Name == role && session != ""
 	case "sts:federated-user":
-		return "", name != ""
+		return "", name != "" && v.Exists()
 	}
 	return "", false
 }

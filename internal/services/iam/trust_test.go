@@ -94,9 +94,13 @@ func TestTrustPrincipals(t *testing.T) {
 		{"Federated", accountNo + ":saml-provider/idp", true},
 		{"Federated", accountNo + ":oidc-provider/token.example.com/a", true},
 
-		{"AWS", unknown, false}, // (choice): accounts that this server does not hold do not exist
-		{"AWS", "arn:aws:iam::" + unknown + ":root", false},
+		{"AWS", unknown, true}, // (choice): an account need not be one of this server's
+		{"AWS", "arn:aws:iam::" + unknown + ":root", true},
 		{"AWS", "arn:aws:iam::" + unknown + ":user/ana", false},
+		{"AWS", "arn:aws:iam::" + unknown + ":role/r", false},
+		{"AWS", "arn:aws:sts::" + unknown + ":assumed-role/r/session", false},
+		{"AWS", "arn:aws:sts::" + unknown + ":federated-user/fed", false},
+		{"AWS", "arn:aws:iam::12345:root", false},
 		{"AWS", accountNo + ":user/none", false},
 		{"AWS", accountNo + ":user/Ana", false},    // M-13
 		{"AWS", accountNo + ":user/nested", false}, // without its path
