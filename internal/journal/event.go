@@ -126,7 +126,7 @@ func appendParameters(dst []byte, e *Entry) []byte {
 func appendMember(dst []byte, name string, s *api.Shape, v any) []byte {
 	dst = append(append(append(dst, ',', '"'), name...), '"', ':')
 	before := len(dst)
-	dst = api.AppendRecord(dst, s, v)
+	dst = appendStruct(dst, s, v)
 	size := len(dst) - before
 	if size <= maxMember {
 		return dst
