@@ -17,7 +17,7 @@ func (tx *Tx) CreateProfile(e Entity) (*InstanceProfile, error) {
 	if err != nil {
 		return nil, err
 	}
-	e.ID, e.Created, e.Tags = NewID("AIPA"), tx.directory.Now().UTC(), tags
+	e.ID, e.Created, e.Tags = NewID("AIPA"), tx.Now(), tags
 	p := &InstanceProfile{Entity: e}
 	tx.PutProfile(p)
 	return p, nil

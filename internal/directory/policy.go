@@ -139,7 +139,7 @@ func (tx *Tx) CreatePolicy(e Entity, description, text string) (*Policy, error) 
 	if err != nil {
 		return nil, err
 	}
-	e.ID, e.Created, e.Tags = NewID("ANPA"), tx.directory.Now().UTC(), tags
+	e.ID, e.Created, e.Tags = NewID("ANPA"), tx.Now(), tags
 	p := &Policy{
 		Entity: e, Description: description, Updated: e.Created, Default: 1, Last: 1,
 		Versions: []PolicyVersion{{Number: 1, Created: e.Created, Document: NewDocument(text)}},
@@ -181,7 +181,7 @@ func (tx *Tx) AddVersion(p *Policy, text string, isDefault bool) (*PolicyVersion
 	}
 	c := p.Clone()
 	c.Last++
-	c.Updated = tx.directory.Now().UTC()
+	c.Updated = tx.Now()
 	c.Versions = append(c.Versions, PolicyVersion{Number: c.Last, Created: c.Updated, Document: NewDocument(text)})
 	if isDefault {
 		c.Default = c.Last
@@ -197,7 +197,7 @@ func (tx *Tx) SetDefaultVersion(p *Policy, id string) error {
 		return err
 	}
 	c := p.Clone()
-	c.Default, c.Updated = v.Number, tx.directory.Now().UTC()
+	c.Default, c.Updated = v.Number, tx.Now()
 	tx.PutPolicy(c)
 	return nil
 }

@@ -63,7 +63,7 @@ func (tx *Tx) CreateRole(n NewRole) (*Role, error) {
 		return nil, err
 	}
 	r := &Role{
-		Entity:      Entity{ID: NewID("AROA"), Name: n.Name, Path: n.Path, Created: tx.directory.Now().UTC(), Tags: tags},
+		Entity:      Entity{ID: NewID("AROA"), Name: n.Name, Path: n.Path, Created: tx.Now(), Tags: tags},
 		Description: n.Description, MaxSessionDuration: n.MaxSessionDuration, Trust: trust,
 	}
 	if r.MaxSessionDuration == 0 {
