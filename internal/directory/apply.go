@@ -52,7 +52,9 @@ func (b *builder) publish(revision int64, dirty map[string]*state) *Snapshot {
 			b.accounts.Delete(id)
 			continue
 		}
-		b.accounts.Set(id, s.copy())
+		published := s.copy()
+		published.revision = revision
+		b.accounts.Set(id, published)
 	}
 	return &Snapshot{
 		Revision: revision,
@@ -116,7 +118,9 @@ func (s *state) change(account, kind, name string, revision int64, c store.Chang
 	case "role":
 		return put(s, s.roles, name, revision, c, (*state).relateRole)
 	case "policy":
-		return put(s, s.policies, name, revision, c, nil)
+		return put(s, s.policies, name, revision, c, func(*state, *Policy, *Policy) {})
+	case policyChange:
+		return single(&s.policyChange, revision, c)
 	case "profile":
 		return put(s, s.profiles, name, revision, c, (*state).relateProfile)
 	case "key":

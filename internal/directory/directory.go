@@ -85,7 +85,7 @@ func (d *Directory) load(ctx context.Context) (*builder, int64, error) {
 		o.Revision = page.Revision
 		for _, e := range page.Entries {
 			if err := b.change(e.Revision, store.Change{Key: e.Key, Value: e.Value}, dirty); err != nil {
-				return nil, 0, fmt.Errorf("directory: record %q: %w", e.Key, err)
+				return nil, 0, fmt.Errorf("directory: record %q at revision %d: %w", e.Key, e.Revision, err)
 			}
 			o.After = e.Key
 		}
@@ -110,7 +110,7 @@ func (d *Directory) follow(ctx context.Context, b *builder, revision int64) {
 			d.publish(next)
 			return nil
 		})
-		if errors.Is(err, store.ErrCompacted) {
+		for errors.Is(err, store.ErrCompacted) && ctx.Err() == nil { // of a load, too, that was overtaken
 			b, revision, err = d.load(ctx)
 		}
 		if err != nil && ctx.Err() == nil {
@@ -189,10 +189,13 @@ func (d *Directory) Update(ctx context.Context, account string, fn func(tx *Tx) 
 	for range 16 {
 		t := newTransaction()
 		s := d.snapshot.Load()
+		if err := d.Err(); err != nil { // asked after the load: an emptied state is never written on
+			return err
+		}
 		if err := fn(&Tx{View: *newView(d, s, account, t)}); err != nil {
 			return err
 		}
-		err := d.commit(ctx, t)
+		err := d.commit(ctx, t, s)
 		if !errors.Is(err, store.ErrConflict) {
 			return err
 		}
@@ -206,11 +209,11 @@ func (d *Directory) Update(ctx context.Context, account string, fn func(tx *Tx) 
 // errConcurrent: others keep changing what the call depends on.
 var errConcurrent = api.Errorf(http.StatusConflict, "ConcurrentModification", "The request was rejected because multiple requests to change this object were submitted simultaneously. Wait a few minutes and submit your request again.")
 
-func (d *Directory) commit(ctx context.Context, t *transaction) error {
+func (d *Directory) commit(ctx context.Context, t *transaction, s *Snapshot) error {
 	if len(t.staged) == 0 && len(t.unread) == 0 {
 		return nil
 	}
-	pre, changes, err := t.commitment()
+	pre, changes, err := t.commitment(s)
 	if err != nil {
 		return err
 	}
@@ -247,5 +250,5 @@ func (d *Directory) Close(ctx context.Context) error {
 // Mark identifies the newest state of an account.
 func (d *Directory) Mark(account string) Mark {
 	s, _ := d.snapshot.Load().accounts.Get(account)
-	return Mark{s}
+	return markOf(s)
 }

@@ -16,6 +16,7 @@
 //	a/ACCOUNT/group/NAME        Group
 //	a/ACCOUNT/role/NAME         Role
 //	a/ACCOUNT/policy/NAME       Policy (customer-managed)
+//	a/ACCOUNT/policychange      rewritten with every change to a policy of the account
 //	a/ACCOUNT/profile/NAME      InstanceProfile
 //	a/ACCOUNT/key/ID            AccessKey
 //	a/ACCOUNT/used/ID           LastUsed, of an access key or role

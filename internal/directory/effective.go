@@ -18,7 +18,7 @@ type Effective struct {
 	// allowed nothing (E-25).
 	Unreadable string
 
-	state *state
+	mark Mark
 }
 
 // UserPolicies is the identity side of a user.
@@ -45,14 +45,15 @@ func (v *View) RolePolicies(r *Role) *Effective {
 // effective returns the cached identity side, or builds it. A transaction's own
 // staged records are in it, and are not cached.
 func (v *View) effective(id string, build func(*effectiveBuilder)) *Effective {
-	if v.tx == nil {
-		if e := v.directory.sides.load(id, v.state); e != nil {
+	cached := v.tx == nil && v.state != nil
+	if cached {
+		if e := v.directory.sides.load(id, v.Mark()); e != nil {
 			return e
 		}
 	}
-	b := &effectiveBuilder{v: v, e: &Effective{state: v.state}}
+	b := &effectiveBuilder{v: v, e: &Effective{mark: v.Mark()}}
 	build(b)
-	if v.tx == nil {
+	if cached {
 		v.directory.sides.store(id, b.e)
 	}
 	return b.e
@@ -152,8 +153,8 @@ func (c *sideCache) slot(id string) *atomic.Pointer[sideEntry] {
 	return &c.slots[maphash.String(c.seed, id)%sideSlots]
 }
 
-func (c *sideCache) load(id string, s *state) *Effective {
-	if entry := c.slot(id).Load(); entry != nil && entry.id == id && entry.e.state == s {
+func (c *sideCache) load(id string, m Mark) *Effective {
+	if entry := c.slot(id).Load(); entry != nil && entry.id == id && entry.e.mark == m {
 		return entry.e
 	}
 	return nil

@@ -2,7 +2,9 @@ package directory
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/gatehouse-iam/gatehouse/internal/store"
 	"github.com/tidwall/btree"
@@ -58,8 +60,26 @@ func decode(value []byte, revision int64, r record) error {
 	if v := r.version(); v != recordVersion {
 		return fmt.Errorf("is of version %d, this Gatehouse reads %d: start the version that wrote it", v, recordVersion)
 	}
+	if whole, ok := r.(interface{ whole() bool }); ok && !whole.whole() {
+		return errors.New("is not whole: it lacks an id or a policy document")
+	}
 	r.setRevision(revision)
 	return nil
+}
+
+// whole says whether a record has what decisions count on (E-25).
+func (u *User) whole() bool            { return u.ID != "" && u.documented() }
+func (g *Group) whole() bool           { return g.ID != "" && g.documented() }
+func (r *Role) whole() bool            { return r.ID != "" && r.documented() && r.Trust != nil }
+func (p *InstanceProfile) whole() bool { return p.ID != "" }
+
+func (p *Policy) whole() bool {
+	return p.ID != "" && p.DefaultVersion() != nil &&
+		!slices.ContainsFunc(p.Versions, func(v PolicyVersion) bool { return v.Document == nil })
+}
+
+func (g *Grants) documented() bool {
+	return !slices.ContainsFunc(g.Inline, func(in Inline) bool { return in.Document == nil })
 }
 
 // single applies a change of a record of which an account has one.
@@ -96,34 +116,33 @@ func keyed[T any, P interface {
 	return nil
 }
 
-// put applies a change of an entity, and of what follows from it.
+// put applies a change of an entity, and of what follows from it. An entity that
+// another one takes the name of ends, unless the same commit has brought it under
+// another name already.
 func put[T any, P interface {
 	*T
 	named
 }](s *state, t table[T], name string, revision int64, c store.Change, relate func(s *state, old, now *T)) error {
-	old, had := t.byName.Get(name)
 	var now *T
+	id := ""
 	if !c.Delete {
 		now = new(T)
 		if err := decode(c.Value, revision, P(now)); err != nil {
 			return err
 		}
+		id = P(now).id()
 		if r, ok := any(now).(interface{ keepARN(string) }); ok {
 			r.keepARN(s.id)
 		}
 	}
-	if had {
-		t.byName.Delete(name)
+	if old, had := t.byName.Delete(name); had && P(old).id() != id && get(t.byID, P(old).id()) == old {
 		t.byID.Delete(P(old).id())
-	} else {
-		old = nil
+		relate(s, old, nil)
 	}
 	if now != nil {
+		relate(s, get(t.byID, id), now)
 		t.byName.Set(name, now)
-		t.byID.Set(P(now).id(), now)
-	}
-	if relate != nil {
-		relate(s, old, now)
+		t.byID.Set(id, now)
 	}
 	return nil
 }

@@ -28,11 +28,13 @@ func (r *reference) accountID() string {
 }
 
 // state is one account at one revision. It never changes once it is in a
-// Snapshot: its pointer identifies it.
+// Snapshot: the revision that published it identifies it.
 type state struct {
+	revision     int64
 	id           string // the account's
 	account      *Account
 	organization *Organization
+	policyChange *reference // its revision is that of the last change to a policy
 	users        table[User]
 	groups       table[Group]
 	roles        table[Role]
@@ -59,7 +61,7 @@ func newState(id string) *state {
 
 func (s *state) copy() *state {
 	return &state{
-		id: s.id, account: s.account, organization: s.organization,
+		id: s.id, account: s.account, organization: s.organization, policyChange: s.policyChange,
 		users: s.users.copy(), groups: s.groups.copy(), roles: s.roles.copy(),
 		policies: s.policies.copy(), profiles: s.profiles.copy(),
 		keys: s.keys.Copy(), creations: s.creations.Copy(),

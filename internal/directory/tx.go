@@ -105,10 +105,17 @@ func (tx *Tx) setReference(key, account string) {
 	tx.stage(key, &reference{Version: recordVersion, Account: account})
 }
 
-// commitment turns what was read and staged into a store transaction.
-func (t *transaction) commitment() ([]store.Precondition, []store.Change, error) {
-	pre := make([]store.Precondition, 0, len(t.reads))
-	for key, revision := range t.reads {
+// commitment turns what was read of a snapshot, and staged, into a store transaction.
+func (t *transaction) commitment(s *Snapshot) ([]store.Precondition, []store.Change, error) {
+	if err := t.stagePolicyChanges(); err != nil {
+		return nil, nil, err
+	}
+	reads := t.reads
+	if len(reads) > store.MaxOperations {
+		reads = t.foldPolicies(s)
+	}
+	pre := make([]store.Precondition, 0, len(reads))
+	for key, revision := range reads {
 		pre = append(pre, store.Precondition{Key: key, Revision: revision})
 	}
 	changes := make([]store.Change, 0, len(t.staged)+len(t.unread))
@@ -126,6 +133,56 @@ func (t *transaction) commitment() ([]store.Precondition, []store.Change, error)
 	slices.SortFunc(pre, func(a, b store.Precondition) int { return strings.Compare(a.Key, b.Key) })
 	slices.SortFunc(changes, func(a, b store.Change) int { return strings.Compare(a.Key, b.Key) })
 	return pre, append(changes, t.unread...), nil
+}
+
+// policyChange is the record that is rewritten with every change to a policy of the
+// account. A caller in 10 groups of 10 policies each (S-05) is decided by more
+// policies than a commit may assert: the transaction then asserts this record in
+// their place.
+const policyChange = "policychange"
+
+// policyAccount is the account of a policy's key; ok is false for any other key.
+func policyAccount(key string) (account string, ok bool) {
+	account, rest, _ := strings.Cut(strings.TrimPrefix(key, "a/"), "/")
+	return account, strings.HasPrefix(rest, "policy/")
+}
+
+func policyChangeKey(account string) string { return "a/" + account + "/" + policyChange }
+
+// stagePolicyChanges adds that record, which nothing needs to have read.
+func (t *transaction) stagePolicyChanges() error {
+	changed := map[string]bool{}
+	for key := range t.staged {
+		account, ok := policyAccount(key)
+		if !ok || changed[account] {
+			continue
+		}
+		changed[account] = true
+		value, err := json.Marshal(&reference{Version: recordVersion, Account: account})
+		if err != nil {
+			return err
+		}
+		t.unread = append(t.unread, store.Change{Key: policyChangeKey(account), Value: value})
+	}
+	return nil
+}
+
+// foldPolicies are the reads with that record in the place of the policies.
+func (t *transaction) foldPolicies(s *Snapshot) map[string]int64 {
+	reads := make(map[string]int64, len(t.reads))
+	for key, revision := range t.reads {
+		account, ok := policyAccount(key)
+		if !ok {
+			reads[key] = revision
+			continue
+		}
+		key, revision = policyChangeKey(account), 0
+		if state := get(s.accounts, account); state != nil {
+			revision = revisionOf(state.policyChange)
+		}
+		reads[key] = revision
+	}
+	return reads
 }
 
 // Clone of a record is for changing it: what is shared with the state is copied.

@@ -355,8 +355,17 @@ func (v *View) Accounts(after string) iter.Seq[string] {
 	}
 }
 
-// Mark identifies the state of one account: it changes with every write to it.
-type Mark struct{ state *state }
+// Mark identifies the state of one account: it changes with every write to it. It
+// holds no memory, so that what is cached for a state does not keep that state. The
+// zero Mark is of an account that is not there.
+type Mark struct{ revision int64 }
 
 // Mark of the state that the view reads.
-func (v *View) Mark() Mark { return Mark{v.state} }
+func (v *View) Mark() Mark { return markOf(v.state) }
+
+func markOf(s *state) Mark {
+	if s == nil {
+		return Mark{}
+	}
+	return Mark{s.revision}
+}
