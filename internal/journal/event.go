@@ -37,7 +37,7 @@ func optional(dst []byte, name, value string) []byte {
 	return field(dst, name, value)
 }
 
-func flag(dst []byte, name string, value bool) []byte {
+func boolean(dst []byte, name string, value bool) []byte {
 	dst = append(append(append(dst, ',', '"'), name...), '"', ':')
 	if value {
 		return append(dst, "true"...)
@@ -70,7 +70,7 @@ func AppendEvent(dst []byte, e *Entry) []byte {
 	dst = appendParameters(dst, e)
 	dst = field(dst, "requestID", c.RequestID)
 	dst = field(dst, "eventID", e.EventID)
-	dst = flag(dst, "readOnly", c.Operation == nil || c.Operation.ReadOnly)
+	dst = boolean(dst, "readOnly", c.Operation == nil || c.Operation.ReadOnly)
 	dst = append(dst, `,"eventType":"AwsApiCall","managementEvent":true`...)
 	dst = optional(dst, "recipientAccountId", c.Account)
 	dst = append(dst, `,"eventCategory":"Management"`...)
