@@ -72,8 +72,18 @@ func Open(ctx context.Context, s store.Store, o Options) (*Directory, error) {
 	return d, nil
 }
 
-// load reads every record as of one revision.
+// load reads every record as of one revision, again where the store's history has
+// overtaken it.
 func (d *Directory) load(ctx context.Context) (*builder, int64, error) {
+	for {
+		b, revision, err := d.loadOnce(ctx)
+		if !errors.Is(err, store.ErrCompacted) {
+			return b, revision, err
+		}
+	}
+}
+
+func (d *Directory) loadOnce(ctx context.Context) (*builder, int64, error) {
 	b := newBuilder(d.used)
 	dirty := map[string]*state{}
 	var o store.ListOptions
@@ -110,7 +120,7 @@ func (d *Directory) follow(ctx context.Context, b *builder, revision int64) {
 			d.publish(next)
 			return nil
 		})
-		for errors.Is(err, store.ErrCompacted) && ctx.Err() == nil { // of a load, too, that was overtaken
+		if errors.Is(err, store.ErrCompacted) {
 			b, revision, err = d.load(ctx)
 		}
 		if err != nil && ctx.Err() == nil {
