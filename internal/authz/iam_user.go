@@ -33,12 +33,15 @@ func userRows() Table {
 }
 
 // createUserRow prints the whole ARN, as AWS does for what is not there yet
-// (aws-errors 4.1). The user is created with the tags, so they are its tags (K-22).
+// (aws-errors 4.1). The user is created with the tags, so they are its tags (K-22);
+// that needs the permission to tag as well [id_tags_users].
 func createUserRow(q *Question, in *iam.CreateUserInput) error {
+	arn := iamARN(q.Call.Account, "user", pathOr(in.Path, "/"), *in.UserName)
 	tags := iamTags(in.Tags)
-	q.On(iamARN(q.Call.Account, "user", pathOr(in.Path, "/"), *in.UserName)).
-		Key("iam:PermissionsBoundary", in.PermissionsBoundary).
-		RequestTags(tags).ResourceTags(tags)
+	q.On(arn).Key("iam:PermissionsBoundary", in.PermissionsBoundary).RequestTags(tags).ResourceTags(tags)
+	if len(tags) > 0 {
+		q.Ask("TagUser", arn).RequestTags(tags).ResourceTags(tags)
+	}
 	return nil
 }
 
