@@ -269,7 +269,7 @@ func (q *slowAsk) resource(kind Type, p string, variables bool) bool {
 		colons < 5 && (kind == Resource || kind == Endpoint) && !strings.ContainsAny(p, "*?"):
 		return false
 	}
-	pattern := []slowRune{}
+	var pattern []slowRune
 	if parts := strings.SplitN(p, ":", 6); variables && len(parts) == 6 {
 		head := strings.Join(parts[:5], ":") + ":"
 		tail, ok := q.replace(parts[5])
