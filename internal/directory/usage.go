@@ -45,9 +45,18 @@ func (u *usage) apply(account, id string, revision int64, c store.Change) error 
 	use := u.of(account, id)
 	use.written.Store(r)
 	if old := use.now.Load(); old == nil || old.At.Before(r.At) {
-		use.now.Store(r)
+		use.now.CompareAndSwap(old, r) // a use that is noted meanwhile is newer
 	}
 	return nil
+}
+
+// same says whether the two tell of the same use: one that comes back from the
+// store is another record. Times there are to the nanosecond.
+func (u *LastUsed) same(o *LastUsed) bool {
+	if u == nil || o == nil {
+		return u == o
+	}
+	return u.At.Equal(o.At) && u.Service == o.Service && u.Region == o.Region
 }
 
 // Use is a place to note uses of one access key or role.
@@ -56,15 +65,16 @@ type Use struct{ use *lastUse }
 // Use returns the place for an id; keep it to note uses cheaply.
 func (d *Directory) Use(account, id string) Use { return Use{d.used.of(account, id)} }
 
-// Note notes a use; a second use of the same service within a second of the
-// first changes nothing. The zero Use, of credentials whose uses nobody asks for,
+// Note notes a use, unless a later one is known already, from another node say; a
+// second use of the same service within a second of the first changes nothing. The
+// zero Use, of credentials whose uses nobody asks for,
 // notes nothing.
 func (u Use) Note(service, region string, at time.Time) {
 	if u.use == nil {
 		return
 	}
 	old := u.use.now.Load()
-	if old != nil && old.Service == service && old.Region == region && at.Sub(old.At) < time.Second {
+	if old != nil && (at.Before(old.At) || old.Service == service && old.Region == region && at.Sub(old.At) < time.Second) {
 		return
 	}
 	u.use.now.Store(&LastUsed{Version: recordVersion, At: at, Service: service, Region: region})
@@ -95,7 +105,7 @@ func (d *Directory) FlushUsage(ctx context.Context) error {
 	d.used.last.Range(func(id, entry any) bool {
 		use := entry.(*lastUse)
 		now := use.now.Load()
-		if now == nil || now == use.written.Load() {
+		if now.same(use.written.Load()) {
 			return true
 		}
 		value, err := json.Marshal(now)
