@@ -24,7 +24,7 @@ const (
 // also after a crash between the two. A journal follows one store, and a store is
 // followed by one journal.
 func (j *Journal) Follow(ctx context.Context, s store.Store) error {
-	m := &mover{journal: j, store: s, wake: make(chan struct{}, 1)}
+	m := newMover(j, s)
 	watching := make(chan struct{})
 	watchCtx, stop := context.WithCancel(ctx)
 	go func() {
@@ -44,8 +44,15 @@ type mover struct {
 	wake    chan struct{} // told that there may be events
 	// logged are events that are in the log and whose keys may still be in the
 	// store: of a crash before this start, or of a commit that failed.
-	logged  map[string]bool
-	failing bool
+	logged map[string]bool
+	moving trouble
+}
+
+func newMover(j *Journal, s store.Store) *mover {
+	return &mover{journal: j, store: s, wake: make(chan struct{}, 1), moving: trouble{
+		comes: "events of writes cannot be moved to the journal; they are safe in the store meanwhile",
+		over:  "events of writes are moved to the journal again",
+	}}
 }
 
 // run moves until ctx ends, and then what is there once more.
@@ -102,8 +109,7 @@ func (m *mover) retry(ctx context.Context, do func(context.Context) error) error
 		if ctx.Err() != nil || errors.Is(err, store.ErrClosed) {
 			return ignoreEnd(ctx, err)
 		}
-		m.tell(err)
-		if err == nil {
+		if m.moving.tell(m.journal.log, err) == nil {
 			return nil
 		}
 		pause(ctx, retryEvery)
@@ -115,16 +121,6 @@ func ignoreEnd(ctx context.Context, err error) error {
 		return nil
 	}
 	return err
-}
-
-func (m *mover) tell(err error) {
-	switch failing := err != nil; {
-	case failing && !m.failing:
-		m.journal.log.Error("events of writes cannot be moved to the journal; they are safe in the store meanwhile", "err", err)
-	case !failing && m.failing:
-		m.journal.log.Info("events of writes are moved to the journal again")
-	}
-	m.failing = err != nil
 }
 
 // watch wakes the mover when events are committed. What it may have missed, after

@@ -11,8 +11,8 @@
 //     "decisionOf", the event's id, and is a case and result of policy decisions
 //     whose policies stand as name and hash;
 //   - a note of the journal about itself: it begins with "note", and says
-//     "closed" (the last line of a server that ended well), "not closed" (what a
-//     crash may have cost) or "dropped" (how many calls had no room in memory,
+//     "opened" and "closed", or "not closed" (in the place of "opened": what the
+//     crash before may have cost) or "dropped" (how many calls had no room in memory,
 //     because the disk was full or slow).
 //
 // The order is that in which lines came to the log, which is nearly that of time:
@@ -65,7 +65,8 @@ type Journal struct {
 	write     sync.Mutex // held while segments are written
 	segments  *segments
 	unwritten []byte // what was taken from pending and could not be written
-	failing   bool
+	writing   trouble
+	syncing   trouble
 
 	stop chan struct{}
 	done chan struct{}
@@ -98,13 +99,18 @@ func open(dir string, o Options, files func(path string, flags int) (file, error
 	}
 	j := &Journal{
 		dir: dir, log: o.Log, clock: o.Clock, pending: newPending(), segments: s,
-		stop: make(chan struct{}), done: make(chan struct{}),
+		writing: trouble{comes: "the journal cannot be written; calls go on, and are kept in memory while there is room", over: "the journal is written again"},
+		syncing: trouble{comes: "the journal cannot be synced to its disk; calls go on", over: "the journal is synced to its disk again"},
+		stop:    make(chan struct{}), done: make(chan struct{}),
 	}
 	j.lines.New = func() any { return new([]byte) }
 	if lost.unclean {
 		j.pending.add(appendUnclean(nil, j.clock(), lost.torn))
 		o.Log.Warn("the journal was not closed: calls that changed nothing may be missing from its last moments", "up_to", flushEvery, "torn_bytes", lost.torn)
+	} else {
+		j.pending.add(appendOpened(nil, j.clock()))
 	}
+	j.Flush() // it has told; a start does not depend on room in the journal
 	go j.flushLoop()
 	return j, nil
 }
@@ -130,31 +136,24 @@ func (j *Journal) flushLoop() {
 		case <-j.stop:
 			return
 		case <-tick.C:
-			j.tell(errors.Join(j.Flush(), j.sync()))
+			j.Flush() // it has told
+			j.sync()
 		case <-j.pending.full:
-			j.tell(j.Flush())
+			j.Flush()
 		}
 	}
 }
 
-// tell logs that the journal cannot be written, once, and that it can be again.
-func (j *Journal) tell(err error) {
-	j.write.Lock()
-	defer j.write.Unlock()
-	switch failing := err != nil; {
-	case failing && !j.failing:
-		j.log.Error("the journal cannot be written; calls go on, and are kept in memory while there is room", "err", err)
-	case !failing && j.failing:
-		j.log.Info("the journal is written again")
-	}
-	j.failing = err != nil
-}
-
-// Flush writes what Record took in.
+// Flush writes what Record took in. That it fails, and that it succeeds again, is
+// logged once.
 func (j *Journal) Flush() error {
 	j.write.Lock()
 	defer j.write.Unlock()
-	if err := j.flushLines(); err != nil { // of a Flush that failed
+	return j.writing.tell(j.log, j.flush())
+}
+
+func (j *Journal) flush() error {
+	if err := j.flushLines(); err != nil { // of a flush that failed
 		return err
 	}
 	j.unwritten = j.pending.take()
@@ -189,18 +188,22 @@ func (j *Journal) noteDropped() error {
 }
 
 // sync brings what was flushed onto the disk. Writers need not wait for it.
-func (j *Journal) sync() error {
+func (j *Journal) sync() {
 	j.write.Lock()
 	f, unsynced := j.segments.file, j.segments.unsynced
 	j.segments.unsynced = false
 	j.write.Unlock()
 	if !unsynced {
-		return nil
+		return
 	}
-	if err := f.Sync(); err != nil && !errors.Is(err, os.ErrClosed) { // closed: full meanwhile, and synced with that
-		return fmt.Errorf("journal: %w", err)
+	err := f.Sync()
+	if errors.Is(err, os.ErrClosed) { // full meanwhile, and synced before that
+		err = nil
 	}
-	return nil
+	j.write.Lock()
+	defer j.write.Unlock()
+	j.segments.unsynced = j.segments.unsynced || err != nil
+	j.syncing.tell(j.log, err)
 }
 
 // appendSynced writes lines and returns when they are on the disk.

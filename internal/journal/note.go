@@ -14,6 +14,13 @@ func appendClosed(dst []byte, at time.Time) []byte {
 	return append(appendTime(dst, at), '}', '\n')
 }
 
+// appendOpened begins what a closed journal goes on with: a crash right behind it
+// is not taken for a closing.
+func appendOpened(dst []byte, at time.Time) []byte {
+	dst = append(dst, `{"note":"opened","time":`...)
+	return append(appendTime(dst, at), '}', '\n')
+}
+
 // appendDropped notes entries that had no room in memory, since the disk was full
 // or slow.
 func appendDropped(dst []byte, at time.Time, calls int64) []byte {

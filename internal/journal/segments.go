@@ -152,7 +152,7 @@ func (s *segments) resume(number int) (lost, error) {
 		}
 	}
 	// Follow deletes from the store what it finds here: it must be on the disk.
-	return lost{unclean: !end.closed, torn: end.torn}, errors.Join(s.cut(), s.sync())
+	return lost{unclean: !end.closed || end.torn > 0, torn: end.torn}, errors.Join(s.cut(), s.sync())
 }
 
 // ending is how a segment ends.
