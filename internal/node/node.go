@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/gatehouse-iam/gatehouse/internal/authn"
@@ -35,6 +36,8 @@ type Node struct {
 	background   context.Context
 	stop         context.CancelFunc
 	tasks        sync.WaitGroup
+	closing      sync.Once
+	closed       error
 }
 
 // Start starts a node. When it returns, the node answers.
@@ -58,7 +61,7 @@ func Start(ctx context.Context, c Config) (*Node, error) {
 
 func (n *Node) start(ctx context.Context) error {
 	for _, step := range []func(context.Context) error{
-		n.openData, n.openDirectory, n.bootstrap, n.openListeners, n.finishFirstStart, n.serve,
+		n.openData, n.openDirectory, n.openListeners, n.bootstrap, n.finishFirstStart, n.serve,
 	} {
 		if err := step(ctx); err != nil {
 			return err
@@ -74,7 +77,7 @@ func (n *Node) openData(ctx context.Context) error {
 	}
 	path := filepath.Join(n.data, "gatehouse.db")
 	_, err := os.Stat(path)
-	master, err := seal.LoadMaster(filepath.Join(n.data, "master.key"), n.config.MasterKey, err == nil)
+	master, err := seal.LoadMaster(filepath.Join(n.data, "master.key"), n.config.MasterKey, !errors.Is(err, os.ErrNotExist))
 	if err != nil {
 		return err
 	}
@@ -96,6 +99,9 @@ func (n *Node) folder() (err error) {
 	}
 	if n.data == "" {
 		return &Setting{"--data", "", "a folder, or --ephemeral"}
+	}
+	if n.data, err = filepath.Abs(n.data); err != nil { // what is printed holds in any folder
+		return fmt.Errorf("data folder: %w", err)
 	}
 	if err := os.MkdirAll(n.data, 0o700); err != nil {
 		return fmt.Errorf("data folder: %w", err)
@@ -121,9 +127,6 @@ func (n *Node) openDirectory(ctx context.Context) (err error) {
 
 // openedTokens is how many session tokens stay opened.
 const openedTokens = 1 << 14
-
-// finishFirstStart leaves the administrator's key, now that the address is known.
-func (n *Node) finishFirstStart(context.Context) error { return n.writeAdmin() }
 
 // listener is a listening socket and the server behind it.
 type listener struct {
@@ -151,16 +154,27 @@ func (n *Node) openListeners(context.Context) (err error) {
 func (n *Node) listen(flag, address string, h *http.Server) (*listener, error) {
 	l, err := net.Listen("tcp", listenAddress(address))
 	if err != nil {
-		return nil, fmt.Errorf("%s %s: %w (is another Gatehouse running? give another address, or :0 for a free port)", flag, address, err)
+		return nil, cannotListen(flag, address, err)
 	}
 	if n.config.TLSCert != "" {
-		certificate, err := server.LoadCertificate(n.config.TLSCert, n.config.TLSKey)
+		certificate, err := server.LoadCertificate(n.config.TLSCert, n.config.TLSKey, n.config.Log)
 		if err != nil {
 			return nil, errors.Join(err, l.Close())
 		}
 		h.TLSConfig = certificate.Config()
 	}
 	return &listener{l, h}, nil
+}
+
+func cannotListen(flag, address string, err error) error {
+	fix := "give an address of this machine"
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		fix = "is another Gatehouse running? give another address, or :0 for a free port"
+	case errors.Is(err, syscall.EACCES):
+		fix = "ports below 1024 are the system's: give a higher one"
+	}
+	return fmt.Errorf("%s %s: %w (%s)", flag, address, err, fix)
 }
 
 func (n *Node) serve(context.Context) error {
@@ -211,12 +225,18 @@ func (n *Node) flushUsage() error {
 }
 
 // Close drains the listeners and closes everything; what is acknowledged is on
-// the disk already.
+// the disk already. Calls that are still under way when ctx ends are cut off.
+// Closing again gives the same answer.
 func (n *Node) Close(ctx context.Context) error {
+	n.closing.Do(func() { n.closed = n.close(ctx) })
+	return n.closed
+}
+
+func (n *Node) close(ctx context.Context) error {
 	var errs []error
 	for _, l := range []*listener{n.api, n.console} {
 		if l != nil {
-			errs = append(errs, l.http.Shutdown(ctx), ignoreClosed(l.Listener.Close()))
+			errs = append(errs, l.close(ctx))
 		}
 	}
 	n.stop()
@@ -234,6 +254,14 @@ func (n *Node) Close(ctx context.Context) error {
 		errs = append(errs, os.RemoveAll(n.data))
 	}
 	return errors.Join(errs...)
+}
+
+func (l *listener) close(ctx context.Context) error {
+	err := l.http.Shutdown(ctx)
+	if err != nil {
+		err = fmt.Errorf("calls were cut off: %w", errors.Join(err, l.http.Close()))
+	}
+	return errors.Join(err, ignoreClosed(l.Listener.Close()))
 }
 
 func ignoreClosed(err error) error {

@@ -3,10 +3,12 @@ package server
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
 	"strconv"
+	"time"
 
 	"github.com/gatehouse-iam/gatehouse/internal/api"
 	"github.com/gatehouse-iam/gatehouse/internal/journal"
@@ -106,9 +108,11 @@ func (s *Server) send(w http.ResponseWriter, x *exchange, answer api.Response) {
 		s.stream(w, x, answer.Status)
 		return
 	}
-	length := values[len(answer.Header):]
-	length[0] = strconv.Itoa(len(answer.Body))
-	h["Content-Length"] = length
+	if _, modelled := h["Content-Length"]; !modelled || x.r.Method != http.MethodHead { // HEAD tells of a body that is elsewhere
+		length := values[len(answer.Header):]
+		length[0] = strconv.Itoa(len(answer.Body))
+		h["Content-Length"] = length
+	}
 	w.WriteHeader(answer.Status)
 	if x.r.Method != http.MethodHead {
 		w.Write(answer.Body)
@@ -126,8 +130,34 @@ func (s *Server) stream(w http.ResponseWriter, x *exchange, status int) {
 	if x.r.Method == http.MethodHead {
 		return
 	}
-	if _, err := io.Copy(w, x.call.Stream); err != nil {
+	if err := copyStream(w, x.call.Stream); err != nil {
 		s.Log.Error("a streamed answer broke off", append(x.attributes(), "err", err)...)
 		panic(http.ErrAbortHandler)
+	}
+}
+
+// streamBlock is what must pass within transferTime.
+const streamBlock = 1 << 20
+
+// copyStream copies a stream in blocks, each with a time of its own: a long
+// download is not a stuck one.
+func copyStream(w http.ResponseWriter, from *api.Stream) error {
+	c := http.NewResponseController(w)
+	var copied int64
+	for {
+		if err := c.SetWriteDeadline(time.Now().Add(transferTime)); err != nil {
+			return err
+		}
+		n, err := io.CopyN(w, from, streamBlock)
+		copied += n
+		switch {
+		case err == nil:
+		case err != io.EOF:
+			return err
+		case from.Length >= 0 && copied != from.Length:
+			return fmt.Errorf("%d of %d bytes: %w", copied, from.Length, io.ErrUnexpectedEOF)
+		default:
+			return nil
+		}
 	}
 }

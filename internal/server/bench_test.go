@@ -38,3 +38,33 @@ func BenchmarkGetCallerIdentity(b *testing.B) {
 		}
 	}
 }
+
+// sink is a response writer that keeps nothing.
+type sink struct{ header http.Header }
+
+func (s *sink) Header() http.Header         { return s.header }
+func (s *sink) Write(b []byte) (int, error) { return len(b), nil }
+func (s *sink) WriteHeader(int)             {}
+
+// BenchmarkServeHTTP is what the pipeline adds to net/http: a GetCallerIdentity
+// without its connection.
+func BenchmarkServeHTTP(b *testing.B) {
+	h := newHouse(b)
+	svc, op := h.find(b, "sts", "GetCallerIdentity")
+	r, body := h.request(b, svc, op, nil)
+	sign(b, r, body, "sts", sigv4.Credentials{AccessKeyID: h.a.AdminKeyID, SecretAccessKey: h.a.AdminSecret})
+	var raw bytes.Buffer
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	ok(b, r.Write(&raw))
+	received, err := http.ReadRequest(bufio.NewReader(&raw))
+	ok(b, err)
+	reader := bytes.NewReader(body)
+	received.Body = io.NopCloser(reader)
+	w := &sink{header: http.Header{}}
+	b.ReportAllocs()
+	for b.Loop() {
+		reader.Reset(body)
+		clear(w.header)
+		h.server.ServeHTTP(w, received)
+	}
+}

@@ -13,13 +13,13 @@ const maxBody = 1 << 20
 
 // readBody reads a whole body into buf.
 func readBody(r *http.Request, buf []byte) ([]byte, *api.Error) {
-	if len(r.TransferEncoding) > 0 {
+	if len(r.TransferEncoding) > 0 || r.ContentLength < 0 { // the latter is HTTP/2's
 		return nil, api.Errorf(http.StatusLengthRequired, "MissingContentLength", "You must provide the Content-Length HTTP header.")
 	}
 	if r.ContentLength > maxBody {
 		return nil, errTooLarge()
 	}
-	if r.ContentLength <= 0 {
+	if r.ContentLength == 0 {
 		return buf[:0], nil
 	}
 	if int64(cap(buf)) < r.ContentLength {

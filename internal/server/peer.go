@@ -16,7 +16,7 @@ func withPeer(ctx context.Context, c net.Conn) context.Context {
 	if err != nil {
 		return ctx // a unix socket: no address
 	}
-	peer := addr.Addr().Unmap()
+	peer := plainAddr(addr.Addr())
 	return context.WithValue(ctx, peerKey{}, &peer)
 }
 
@@ -39,17 +39,30 @@ func (s *Server) source(r *http.Request) (netip.Addr, bool) {
 func (s *Server) forwardedFor(r *http.Request, peer netip.Addr) netip.Addr {
 	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
 	for i := len(hops) - 1; i >= 0; i-- {
-		addr, err := netip.ParseAddr(strings.TrimSpace(hops[i]))
-		if err != nil {
+		addr, ok := hopAddr(strings.TrimSpace(hops[i]))
+		if !ok {
 			return peer
 		}
-		peer = addr.Unmap()
+		peer = addr
 		if !s.trusted(peer) {
 			return peer
 		}
 	}
 	return peer
 }
+
+// hopAddr reads one hop; some proxies add the port.
+func hopAddr(text string) (netip.Addr, bool) {
+	if addr, err := netip.ParseAddr(text); err == nil {
+		return plainAddr(addr), true
+	}
+	withPort, err := netip.ParseAddrPort(text)
+	return plainAddr(withPort.Addr()), err == nil
+}
+
+// plainAddr is the address as policies and proxies' networks name it: IPv4 as
+// IPv4, and no zone, which lies outside every network.
+func plainAddr(a netip.Addr) netip.Addr { return a.Unmap().WithZone("") }
 
 func (s *Server) trusted(a netip.Addr) bool {
 	for _, p := range s.TrustedProxies {

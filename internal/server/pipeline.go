@@ -19,11 +19,13 @@ import (
 
 // exchange is one request on its way through the pipeline.
 type exchange struct {
+	w         http.ResponseWriter
 	r         *http.Request
 	call      api.Call
 	signature sigv4.Signature
 	body      []byte
-	op        *operation // nil until it is known
+	streamed  *verifiedBody // of a streaming operation whose body is signed
+	op        *operation    // nil until it is known
 	caller    *authn.Caller
 	in, out   any
 	denial    *authz.Denial
@@ -41,7 +43,8 @@ var exchanges = sync.Pool{New: func() any { return &exchange{buffer: make([]byte
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	x := exchanges.Get().(*exchange)
 	defer x.release()
-	s.begin(x, r)
+	defer s.logPanic(x)
+	s.begin(x, w, r)
 	if s.redirectsBrowser(w, r) {
 		return
 	}
@@ -60,8 +63,8 @@ func (x *exchange) release() {
 }
 
 // begin notes what is known of any request.
-func (s *Server) begin(x *exchange, r *http.Request) {
-	x.r = r
+func (s *Server) begin(x *exchange, w http.ResponseWriter, r *http.Request) {
+	x.w, x.r = w, r
 	source, secure := s.source(r)
 	x.call = api.Call{
 		Region: s.Region, Time: s.Clock(), RequestID: newID(),
@@ -88,6 +91,19 @@ func (s *Server) runSafely(x *exchange) (err error) {
 	return s.run(x)
 }
 
+// logPanic logs a panic outside the steps that runSafely holds, and ends the
+// connection: there is no answer.
+func (s *Server) logPanic(x *exchange) {
+	p := recover()
+	if p == nil {
+		return
+	}
+	if p != http.ErrAbortHandler {
+		s.Log.Error("panic while answering", append(x.attributes(), "err", fmt.Sprintf("%v\n%s", p, debug.Stack()))...)
+	}
+	panic(http.ErrAbortHandler)
+}
+
 // run walks the steps up to the answer.
 func (s *Server) run(x *exchange) error {
 	if err := s.Directory.Err(); err != nil { // nothing that is known is sure to be true
@@ -96,6 +112,7 @@ func (s *Server) run(x *exchange) error {
 	}
 	signed := sigv4.Parse(x.r, &x.signature)
 	if err := s.read(x); err != nil {
+		x.call.Service, _, _ = s.registry.Find(x.r, nil, x.signature.Service) // the error is worded in its protocol
 		return err
 	}
 	svc, op, unknown := s.registry.Find(x.r, x.body, x.signature.Service)
@@ -122,12 +139,7 @@ func (s *Server) run(x *exchange) error {
 func (s *Server) read(x *exchange) error {
 	if svc := s.registry.Service(x.signature.Service); svc != nil && svc.IsREST() {
 		if op := svc.Route(x.r); op != nil && op.Streaming {
-			body, err := streamBody(x.r, x.signature.PayloadHash)
-			if err != nil {
-				return err
-			}
-			x.call.Body = body
-			return nil
+			return s.openStream(x)
 		}
 	}
 	body, err := readBody(x.r, x.buffer[:0])
@@ -228,6 +240,9 @@ func (s *Server) handle(x *exchange) error {
 	if x.op.method.Read != nil {
 		out, err := x.op.method.Read(ctx, &x.call, v, x.in)
 		x.out = out
+		if err == nil {
+			err = x.streamed.finish()
+		}
 		return err
 	}
 	var prepared any
@@ -246,7 +261,7 @@ func (s *Server) handle(x *exchange) error {
 func (s *Server) write(ctx context.Context, x *exchange, decided *directory.View, prepared any) error {
 	x.journaled = true
 	err := s.Directory.Update(ctx, x.call.Account, func(tx *directory.Tx) error {
-		if !x.caller.Still(&tx.View) {
+		if x.caller != nil && !x.caller.Still(&tx.View) {
 			return answerFault(x.op.svc, &authn.Fault{Kind: authn.InvalidToken})
 		}
 		if err := s.authorize(x, &tx.View); err != nil {
@@ -254,6 +269,9 @@ func (s *Server) write(ctx context.Context, x *exchange, decided *directory.View
 		}
 		out, err := x.op.method.Write(ctx, &x.call, tx, x.in, prepared)
 		if err != nil {
+			return err
+		}
+		if err := x.streamed.finish(); err != nil {
 			return err
 		}
 		x.out = out

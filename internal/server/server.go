@@ -113,12 +113,18 @@ func (s *Server) Operations() []OperationStatus {
 	return list
 }
 
+// transferTime is how long a request that is not streamed may take to arrive, or
+// an answer to be taken: who is slower holds a connection and its memory.
+const transferTime = time.Minute
+
 // HTTP returns the http.Server of the API listener, with its limits.
 func (s *Server) HTTP() *http.Server {
 	return &http.Server{
 		Handler:           s,
 		ConnContext:       withPeer,
 		ReadHeaderTimeout: 10 * time.Second,
+		ReadTimeout:       transferTime,
+		WriteTimeout:      2 * transferTime,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    64 << 10,
 		ErrorLog:          slog.NewLogLogger(s.Log.Handler(), slog.LevelDebug),

@@ -9,6 +9,7 @@ import (
 	"hash"
 	"io"
 	"net/http"
+	"time"
 
 	"github.com/gatehouse-iam/gatehouse/internal/api"
 )
@@ -29,25 +30,56 @@ type verifiedBody struct {
 	want []byte
 	held bytes.Buffer
 	err  error // after what is held may be given
+
+	begun bool // something was read of it
 }
 
-// streamBody returns the body of a streaming operation as its method reads it.
-func streamBody(r *http.Request, payloadHash string) (io.Reader, *api.Error) {
-	if payloadHash == unsignedPayload {
-		return r.Body, nil
+// openStream opens the body of a streaming operation as its method reads it. A
+// body without a hash is given as it comes: the signature's rules say whether the
+// service takes one, and the method runs only then.
+func (s *Server) openStream(x *exchange) error {
+	body := patientBody{x.r.Body, http.NewResponseController(x.w)}
+	if hash := x.signature.PayloadHash; hash != "" && hash != unsignedPayload {
+		verified, err := verifyBody(body, x.r.ContentLength, hash)
+		if err != nil {
+			return err
+		}
+		x.streamed, x.call.Body = verified, verified
+		return nil
 	}
+	x.call.Body = body
+	return nil
+}
+
+// patientBody gives each read of a streamed body a time of its own: a long upload
+// is not a slow one.
+type patientBody struct {
+	body io.Reader
+	c    *http.ResponseController
+}
+
+// Read implements io.Reader.
+func (b patientBody) Read(p []byte) (int, error) {
+	if err := b.c.SetReadDeadline(time.Now().Add(transferTime)); err != nil {
+		return 0, err
+	}
+	return b.body.Read(p)
+}
+
+func verifyBody(body io.Reader, length int64, payloadHash string) (*verifiedBody, error) {
 	want, err := hex.DecodeString(payloadHash)
 	if err != nil || len(want) != sha256.Size {
 		return nil, api.Errorf(http.StatusNotImplemented, "NotImplemented", "Payloads signed as %q are not implemented.", payloadHash)
 	}
-	if r.ContentLength < 0 {
+	if length < 0 {
 		return nil, api.Errorf(http.StatusLengthRequired, "MissingContentLength", "You must provide the Content-Length HTTP header.")
 	}
-	return &verifiedBody{body: r.Body, left: r.ContentLength, hash: sha256.New(), want: want}, nil
+	return &verifiedBody{body: body, left: length, hash: sha256.New(), want: want}, nil
 }
 
 // Read implements io.Reader.
 func (v *verifiedBody) Read(p []byte) (int, error) {
+	v.begun = true
 	for v.err == nil && v.held.Len() <= heldBack {
 		v.fill()
 	}
@@ -61,6 +93,17 @@ func (v *verifiedBody) Read(p []byte) (int, error) {
 		return 0, v.err
 	}
 	return v.held.Read(p[:min(len(p), ready)])
+}
+
+// finish verifies what a method has left of a body that it acted on: a method
+// that stops early, or passes over an error, must not end well with a body that is
+// not what was signed.
+func (v *verifiedBody) finish() error {
+	if v == nil || !v.begun {
+		return nil
+	}
+	_, err := io.Copy(io.Discard, v)
+	return err
 }
 
 // fill reads a block on, and says at the end whether the body is right.

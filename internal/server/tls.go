@@ -3,6 +3,7 @@ package server
 import (
 	"crypto/tls"
 	"fmt"
+	"log/slog"
 	"os"
 	"sync"
 	"time"
@@ -11,16 +12,22 @@ import (
 // Certificate is a TLS certificate that is read anew when its files change.
 type Certificate struct {
 	certFile, keyFile string
+	log               *slog.Logger
 
 	mu       sync.Mutex
 	current  *tls.Certificate
-	modified [2]time.Time
+	modified [2]time.Time // of the files in force
+	failed   string       // why the files could last not be read: logged once
 }
 
 // LoadCertificate reads a certificate and its key.
-func LoadCertificate(certFile, keyFile string) (*Certificate, error) {
-	c := &Certificate{certFile: certFile, keyFile: keyFile}
-	return c, c.reload()
+func LoadCertificate(certFile, keyFile string, log *slog.Logger) (*Certificate, error) {
+	c := &Certificate{certFile: certFile, keyFile: keyFile, log: log}
+	now, err := c.modifiedNow()
+	if err != nil {
+		return nil, fmt.Errorf("tls: %w", err)
+	}
+	return c, c.load(now)
 }
 
 // Config is a server's TLS configuration with the certificate.
@@ -33,8 +40,19 @@ func (c *Certificate) Config() *tls.Config {
 func (c *Certificate) get(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if now, err := c.modifiedNow(); err == nil && now != c.modified {
-		c.reload()
+	now, err := c.modifiedNow()
+	if err == nil && now == c.modified {
+		return c.current, nil
+	}
+	if err == nil {
+		err = c.load(now)
+	}
+	if err == nil {
+		c.failed = ""
+		c.log.Info("the TLS certificate was read anew", "file", c.certFile)
+	} else if c.failed != err.Error() {
+		c.failed = err.Error()
+		c.log.Warn("the TLS certificate cannot be read anew; the old one stays in force", "err", err)
 	}
 	return c.current, nil
 }
@@ -50,15 +68,12 @@ func (c *Certificate) modifiedNow() (times [2]time.Time, err error) {
 	return times, nil
 }
 
-func (c *Certificate) reload() error {
-	now, err := c.modifiedNow()
-	if err != nil {
-		return fmt.Errorf("tls: %w", err)
-	}
+// load reads the files, which were last changed at those times.
+func (c *Certificate) load(modified [2]time.Time) error {
 	pair, err := tls.LoadX509KeyPair(c.certFile, c.keyFile)
 	if err != nil {
 		return fmt.Errorf("tls: %s, %s: %w", c.certFile, c.keyFile, err)
 	}
-	c.current, c.modified = &pair, now
+	c.current, c.modified = &pair, modified
 	return nil
 }
