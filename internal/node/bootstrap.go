@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/base32"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -17,11 +18,13 @@ import (
 // first is what the first start made and shows once.
 type first struct {
 	directory.Bootstrapped
-	generatedPassword string // "" where the environment gave one
+	email     string
+	password  string
+	generated bool // the environment gave no password
 }
 
-// bootstrap makes the first account, where there is none. Its root password is
-// hashed while the node serves already: hashing takes long, by design.
+// bootstrap makes the first account, where there is none. The root password comes
+// last: an account without one shows that its first start was cut off.
 func (n *Node) bootstrap(ctx context.Context) error {
 	f := n.config.First
 	made, created, err := n.directory.Bootstrap(ctx, directory.BootstrapOptions{
@@ -32,35 +35,69 @@ func (n *Node) bootstrap(ctx context.Context) error {
 		return err
 	}
 	if !created {
-		n.warnIgnored(made.Account)
-		return n.completeRootPassword(made.Account)
+		if n.account(made.Account).Root.Login != nil {
+			n.warnIgnored(made.Account)
+			return nil
+		}
+		if made, err = n.resumeFirstStart(ctx, made); err != nil {
+			return err
+		}
 	}
-	n.first = &first{Bootstrapped: made}
-	password := f.RootPassword
-	if password == "" {
-		password = generatedPassword()
-		n.first.generatedPassword = password
+	n.first = &first{Bootstrapped: made, email: n.account(made.Account).Email, password: f.RootPassword}
+	if n.first.password == "" {
+		n.first.password, n.first.generated = generatedPassword(), true
 	}
-	n.setRootPassword(made.Account, password)
 	return nil
 }
 
-// completeRootPassword gives the root user a new password where the first start
-// was cut off before it had stored one.
-func (n *Node) completeRootPassword(account string) error {
-	if n.directory.View(account).AccountRecord().Root.Login != nil {
+func (n *Node) account(id string) *directory.Account { return n.directory.View(id).AccountRecord() }
+
+// resumeFirstStart takes up a first start that was cut off. Where it had made the
+// administrator, but not left admin.env, the administrator's access key is lost,
+// and gets a successor.
+func (n *Node) resumeFirstStart(ctx context.Context, made directory.Bootstrapped) (directory.Bootstrapped, error) {
+	if !n.config.BootstrapAdmin {
+		return made, nil
+	}
+	if _, err := os.Stat(filepath.Join(n.data, adminFile)); !errors.Is(err, os.ErrNotExist) {
+		return made, err
+	}
+	err := n.directory.Update(ctx, made.Account, func(tx *directory.Tx) error {
+		found, err := tx.User(adminName)
+		if err != nil {
+			return nil // there is none: nothing is lost
+		}
+		user := found.Clone()
+		for _, id := range user.Keys {
+			tx.RemoveAccessKey(tx.AccessKey(id))
+		}
+		key, secret := tx.NewAccessKey(user.ID)
+		tx.PutAccessKey(key)
+		user.Keys = []string{key.ID}
+		tx.PutUser(user)
+		made.AdminKeyID, made.AdminSecret = key.ID, secret
+		return nil
+	})
+	return made, err
+}
+
+// adminName is the user that directory.Bootstrap makes.
+const adminName = "admin"
+
+// finishFirstStart leaves the administrator's key, now that the address is known,
+// and stores the root password, while the node serves already: hashing takes
+// long, by design. A node that is closed meanwhile waits for it.
+func (n *Node) finishFirstStart(context.Context) error {
+	if n.first == nil {
 		return nil
 	}
-	password := generatedPassword()
-	n.first = &first{Bootstrapped: directory.Bootstrapped{Account: account}, generatedPassword: password}
-	n.setRootPassword(account, password)
-	return nil
-}
-
-func (n *Node) setRootPassword(account, password string) {
+	if err := n.writeAdmin(); err != nil {
+		return err
+	}
 	n.inBackground(func() error {
-		return n.directory.SetRootPassword(n.background, account, password, seal.NewPasswords(seal.DefaultCost))
+		return n.directory.SetRootPassword(context.WithoutCancel(n.background), n.first.Account, n.first.password, seal.NewPasswords(seal.DefaultCost))
 	})
+	return nil
 }
 
 // warnIgnored says which settings of the first start do not count any more, and
@@ -69,7 +106,10 @@ func (n *Node) warnIgnored(account string) {
 	if id := n.config.AccountID; id != "" && id != account {
 		n.config.Log.Warn("--account-id counts at the first start only", "account", account, "ignored", id)
 	}
-	if keys := n.directory.View(account).AccountRecord().Root.Keys; len(keys) > 0 {
+	if n.config.First != (FirstStart{}) {
+		n.config.Log.Warn("GATEHOUSE_ROOT_PASSWORD, GATEHOUSE_ROOT_ACCESS_KEY_ID and GATEHOUSE_ROOT_SECRET_ACCESS_KEY count at the first start only, and one of them is set", "account", account)
+	}
+	if keys := n.account(account).Root.Keys; len(keys) > 0 {
 		n.config.Log.Warn("the root user has an access key; AWS recommends none: create an administrator and delete it", "keys", len(keys))
 	}
 }
@@ -88,7 +128,7 @@ const adminFile = "admin.env"
 
 // writeAdmin writes DATA/admin.env for the bootstrapped administrator.
 func (n *Node) writeAdmin() error {
-	if n.first == nil || n.first.AdminKeyID == "" {
+	if n.first.AdminKeyID == "" {
 		return nil
 	}
 	text := fmt.Sprintf("export AWS_ENDPOINT_URL=%s\nexport AWS_ACCESS_KEY_ID=%s\nexport AWS_SECRET_ACCESS_KEY=%s\nexport AWS_REGION=%s\nexport AWS_DEFAULT_REGION=%s\n",
@@ -108,9 +148,9 @@ func (n *Node) Welcome(w io.Writer) {
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "\nGatehouse made the account %s in %s.\n\n", n.first.Account, n.data)
-	fmt.Fprintf(&b, "Root user   %s\n", n.config.RootEmail)
-	if n.first.generatedPassword != "" {
-		fmt.Fprintf(&b, "Password    %s   (shown once: keep it safe)\n", n.first.generatedPassword)
+	fmt.Fprintf(&b, "Root user   %s\n", n.first.email)
+	if n.first.generated {
+		fmt.Fprintf(&b, "Password    %s   (shown once: keep it safe)\n", n.first.password)
 	} else {
 		fmt.Fprintf(&b, "Password    as GATEHOUSE_ROOT_PASSWORD says\n")
 	}
@@ -128,7 +168,7 @@ func (n *Node) welcomeAdmin(b *strings.Builder) {
 		fmt.Fprintf(b, "\nTo begin with an administrator instead of the root user, start a new data folder with --bootstrap-admin.\n")
 		return
 	}
-	path := filepath.Join(n.data, adminFile)
+	path := shellQuoted(filepath.Join(n.data, adminFile))
 	fmt.Fprintf(b, `
 The user admin has an access key; it is a static administrator key, so delete it when you have better.
 Use it in this shell:
@@ -144,4 +184,15 @@ or as a profile in ~/.aws/config (AWS CLI 2.13 and later):
   aws_access_key_id = %[4]s
   aws_secret_access_key = (stands in %[1]s)
 `, path, n.URL(), n.config.Region, n.first.AdminKeyID)
+}
+
+// shellQuoted is a word as a shell reads it, quoted where it must be.
+func shellQuoted(word string) string {
+	plain := func(r rune) bool {
+		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("/._-+,:@%", r)
+	}
+	if word != "" && strings.TrimFunc(word, plain) == "" {
+		return word
+	}
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
 }

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/mail"
 	"net/netip"
+	"net/url"
 	"regexp"
 	"time"
 )
@@ -78,6 +79,9 @@ func (c *Config) check() error {
 	if _, err := mail.ParseAddress(c.RootEmail); err != nil {
 		return &Setting{"--root-email", c.RootEmail, "an e-mail address, as root@localhost"}
 	}
+	if err := c.checkPublicURL(); err != nil {
+		return err
+	}
 	if err := c.checkListener("--listen", c.Listen); err != nil {
 		return err
 	}
@@ -85,6 +89,18 @@ func (c *Config) check() error {
 		return nil
 	}
 	return c.checkListener("--console-listen", c.ConsoleListen)
+}
+
+// checkPublicURL takes an address that a browser can be sent to.
+func (c *Config) checkPublicURL() error {
+	if c.PublicURL == "" {
+		return nil
+	}
+	u, err := url.Parse(c.PublicURL)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+		return &Setting{"--public-url", c.PublicURL, "the console's address, as https://gatehouse.example.com"}
+	}
+	return nil
 }
 
 // checkListener refuses plaintext on anything but loopback.
