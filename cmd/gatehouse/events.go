@@ -53,6 +53,9 @@ func (c *eventsCommand) Run(s *streams) error {
 }
 
 func (c *eventsCommand) search(s *streams) ([]journal.Found, error) {
+	if c.Since < 0 {
+		return nil, fmt.Errorf("--since: %v is not accepted: a time that has passed, as 1h", c.Since)
+	}
 	if c.Limit < 1 {
 		return nil, fmt.Errorf("--limit: %d is not accepted: 1 or more", c.Limit)
 	}

@@ -71,7 +71,7 @@ func run(args, environ []string, stdout, stderr io.Writer) int {
 		return exited
 	}
 	if err != nil {
-		return fail(stderr, err)
+		return fail(stderr, namingVariables(err, variables))
 	}
 	return code(stderr, ctx.Run(s))
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -17,6 +18,7 @@ type rootCommand struct {
 type resetPasswordCommand struct {
 	Data    string `placeholder:"DIR" help:"The data folder (default: as serve)."`
 	Account string `placeholder:"ID" help:"The account (default: the first one)."`
+	Output  string `default:"text" enum:"text,json" help:"text or json."`
 }
 
 // Help is the long help.
@@ -40,6 +42,9 @@ func (c *resetPasswordCommand) Run(s *streams) error {
 	password, account, err := node.ResetRootPassword(context.Background(), node.Config{Data: data, MasterKey: s.env("GATEHOUSE_MASTER_KEY")}, c.Account)
 	if err != nil {
 		return err
+	}
+	if c.Output == "json" {
+		return json.NewEncoder(s.out).Encode(map[string]string{"account": account, "password": password})
 	}
 	_, err = fmt.Fprintf(s.out, "The root user of account %s has a new password, shown once: %s\n", account, password)
 	return err

@@ -121,12 +121,17 @@ func (c *serveCommand) node(s *streams) (node.Config, error) {
 	}, nil
 }
 
-// defaultData is the data folder where none is given [XDG base directories].
+// defaultData is the data folder where none is given [XDG base directories]; ""
+// where there is no home either.
 func defaultData(env func(string) string) string {
 	if base := env("XDG_DATA_HOME"); filepath.IsAbs(base) {
 		return filepath.Join(base, "gatehouse")
 	}
-	return filepath.Join(env("HOME"), ".local", "share", "gatehouse")
+	home := env("HOME")
+	if home == "" {
+		return ""
+	}
+	return filepath.Join(home, ".local", "share", "gatehouse")
 }
 
 func prefixes(texts []string) ([]netip.Prefix, error) {

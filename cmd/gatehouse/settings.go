@@ -1,7 +1,11 @@
 package main
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
+	"io"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -36,6 +40,17 @@ func environmentResolver(variables map[string]string) kong.Resolver {
 	})
 }
 
+// namingVariables names the variables that an error of flags came from, where it did.
+func namingVariables(err error, variables map[string]string) error {
+	for name, value := range variables {
+		flag := "--" + strings.ToLower(strings.ReplaceAll(strings.TrimPrefix(name, variablePrefix), "_", "-"))
+		if strings.HasPrefix(name, variablePrefix) && strings.Contains(err.Error(), flag+":") || strings.Contains(err.Error(), flag+" must") {
+			return fmt.Errorf("%w (%s is %q)", err, name, value)
+		}
+	}
+	return err
+}
+
 // checkEnvironment refuses a variable of ours that nothing reads.
 func checkEnvironment(model *kong.Application, variables map[string]string) error {
 	known := slices.Clone(firstStartVariables)
@@ -51,7 +66,7 @@ func checkEnvironment(model *kong.Application, variables map[string]string) erro
 			}
 		}
 	}
-	for name := range variables {
+	for _, name := range slices.Sorted(maps.Keys(variables)) {
 		if strings.HasPrefix(name, variablePrefix) && !slices.Contains(known, name) {
 			return fmt.Errorf("environment variable %s is not known; did you mean %s?", name, nearest(name, known))
 		}
@@ -65,9 +80,13 @@ func configuration(path string, flags []*kong.Flag) (map[string]string, error) {
 	if err != nil {
 		return nil, fmt.Errorf("--config: %w", err)
 	}
-	var root yaml.Node
-	if err := yaml.Unmarshal(text, &root); err != nil {
+	var root, next yaml.Node
+	documents := yaml.NewDecoder(bytes.NewReader(text))
+	if err := documents.Decode(&root); err != nil && err != io.EOF {
 		return nil, fmt.Errorf("--config %s: %w", path, err)
+	}
+	if documents.Decode(&next) != io.EOF {
+		return nil, fmt.Errorf("--config %s: expected one document", path)
 	}
 	if len(root.Content) == 0 {
 		return nil, nil
@@ -105,19 +124,24 @@ func settings(path string, nodes []*yaml.Node, flags []*kong.Flag) (map[string]s
 func settingText(n *yaml.Node) (string, error) {
 	switch n.Kind {
 	case yaml.ScalarNode:
+		if n.Tag == "!!null" {
+			return "", errNoValue
+		}
 		return n.Value, nil
 	case yaml.SequenceNode:
 		var parts []string
 		for _, c := range n.Content {
-			if c.Kind != yaml.ScalarNode {
-				return "", fmt.Errorf("expected a list of values")
+			if c.Kind != yaml.ScalarNode || c.Tag == "!!null" {
+				return "", errors.New("expected a list of values")
 			}
 			parts = append(parts, c.Value)
 		}
 		return strings.Join(parts, ","), nil
 	}
-	return "", fmt.Errorf("expected a value")
+	return "", errNoValue
 }
+
+var errNoValue = errors.New("expected a value")
 
 // nearest is the known name with the smallest edit distance.
 func nearest(name string, known []string) string {
@@ -160,9 +184,13 @@ func (c *serveCommand) readConfig(k *kong.Context) error {
 	if err != nil {
 		return err
 	}
+	nearer := map[*kong.Flag]bool{} // on the command line or in the environment; Flag.Set is true for defaults, too
+	for _, p := range k.Path {
+		nearer[p.Flag] = true
+	}
 	for _, f := range flags {
 		value, given := values[f.Name]
-		if !given || f.Set {
+		if !given || nearer[f] {
 			continue
 		}
 		if f.Enum != "" && !slices.Contains(f.EnumSlice(), value) {
@@ -170,7 +198,7 @@ func (c *serveCommand) readConfig(k *kong.Context) error {
 		}
 		token := kong.Token{Type: kong.FlagValueToken, Value: value}
 		if err := f.Parse(kong.ScanFromTokens(token), f.Target); err != nil {
-			return fmt.Errorf("--config %s: %s: %w", c.Config, f.Name, err)
+			return fmt.Errorf("--config %s: %s: %q is not accepted: %w", c.Config, f.Name, value, err)
 		}
 	}
 	return nil
