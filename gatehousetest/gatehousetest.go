@@ -10,9 +10,10 @@
 //	}
 //
 // The server listens on loopback, keeps its state in a temporary folder and
-// enforces every call as a server of your own does. All tests of a process share
-// one server; each gets an account of its own, of which other accounts see
-// nothing. Use Start for a server that no other test touches.
+// enforces every call as a server of your own does. Tests that run at the same
+// time share one server; each gets an account of its own, of which other accounts
+// see nothing. The server stops, and its folder goes, when the last of them ends.
+// Use Start for a server that no other test touches.
 //
 // Nothing here is for production: the root user has an access key.
 package gatehousetest
@@ -96,18 +97,52 @@ func start(options []Option) (*Server, error) {
 	return &Server{Endpoint: n.URL(), Console: n.ConsoleURL(), Region: c.Region, node: n}, nil
 }
 
-// shared is the server of all tests of the process. It ends with the process.
-var shared = sync.OnceValues(func() (*Server, error) { return start(nil) })
+// shared is the server of the tests that run now, and how many have it: nothing is
+// left behind by a process whose tests have ended.
+var shared struct {
+	mu     sync.Mutex
+	server *Server
+	users  int
+}
 
-// NewAccount makes an account for one test on the server that all tests of the
-// process share, which the first call starts.
+// NewAccount makes an account for one test on the server that tests share.
 func NewAccount(t testing.TB) *Account {
 	t.Helper()
-	s, err := shared()
+	s, err := acquire()
 	if err != nil {
 		t.Fatalf("gatehousetest: %v", err)
 	}
+	t.Cleanup(func() {
+		if err := release(); err != nil {
+			t.Errorf("gatehousetest: close: %v", err)
+		}
+	})
 	return s.NewAccount(t)
+}
+
+func acquire() (*Server, error) {
+	shared.mu.Lock()
+	defer shared.mu.Unlock()
+	if shared.server == nil {
+		s, err := start(nil)
+		if err != nil {
+			return nil, err
+		}
+		shared.server = s
+	}
+	shared.users++
+	return shared.server, nil
+}
+
+func release() error {
+	shared.mu.Lock()
+	defer shared.mu.Unlock()
+	if shared.users--; shared.users > 0 {
+		return nil
+	}
+	s := shared.server
+	shared.server = nil
+	return s.node.Close(context.Background())
 }
 
 // NewAccount makes an account with a root user and an administrator.
@@ -158,3 +193,6 @@ func (a *Account) Setenv(t testing.TB, c Credentials) {
 
 // String keeps secrets out of test logs.
 func (c Credentials) String() string { return fmt.Sprintf("[credentials of %s]", c.AccessKeyID) }
+
+// GoString as String.
+func (c Credentials) GoString() string { return c.String() }
