@@ -13,35 +13,46 @@ import (
 // policies stand as name and content hash, and its result.
 func appendDecision(dst []byte, e *Entry) []byte {
 	d := e.Denial
-	dst = append(dst, `{"decisionOf":`...)
+	dst = append(dst, decisionStart[:len(decisionStart)-1]...)
 	dst = api.AppendJSONString(dst, e.EventID)
 	dst = field(dst, "requestID", e.Call.RequestID)
 	dst = append(dst, `,"time":`...)
 	dst = appendTime(dst, e.Call.Time)
 	dst = append(dst, `,"revision":`...)
 	dst = strconv.AppendInt(dst, d.Revision, 10)
-	dst = append(dst, `,"request":{"principal":`...)
-	dst = api.AppendJSONString(dst, principal(e.Call))
-	dst = field(dst, "action", d.Ask.Action)
-	dst = field(dst, "resource", d.Ask.Resource)
-	dst = optional(dst, "resource_account", d.Ask.Account)
-	dst = append(dst, `,"context":`...)
-	dst = appendContext(dst, e)
-	dst = append(dst, `},"policies":`...)
+	dst = append(dst, `,"request":`...)
+	dst = appendRequest(dst, e)
+	dst = append(dst, `,"policies":`...)
 	dst = appendPolicies(dst, &d.Set)
 	dst = field(dst, "decision", outcome(d.Decision.Outcome))
 	dst = field(dst, "denied_by", deniedBy(d.Decision.By))
 	dst = field(dst, "message", d.Answer.Message)
+	return append(appendMatched(dst, &d.Decision), '}')
+}
+
+func appendRequest(dst []byte, e *Entry) []byte {
+	ask := &e.Denial.Ask
+	dst = append(dst, `{"principal":`...)
+	dst = api.AppendJSONString(dst, principal(e.Call))
+	dst = field(dst, "action", ask.Action)
+	dst = field(dst, "resource", ask.Resource)
+	dst = optional(dst, "resource_account", ask.Account)
+	dst = append(dst, `,"context":`...)
+	return append(appendContext(dst, e), '}')
+}
+
+// appendMatched appends the statement that denied explicitly, where one did.
+func appendMatched(dst []byte, d *policy.Decision) []byte {
 	dst = append(dst, `,"matched":[`...)
-	if p := d.Decision.Policy; p != nil {
+	if p := d.Policy; p != nil {
 		dst = append(dst, `{"policy_type":`...)
-		dst = api.AppendJSONString(dst, deniedBy(d.Decision.By))
+		dst = api.AppendJSONString(dst, deniedBy(d.By))
 		dst = field(dst, "policy", p.Name())
 		dst = append(dst, `,"statement":`...)
-		dst = strconv.AppendInt(dst, int64(d.Decision.Statement), 10)
-		dst = append(field(dst, "sid", p.Sid(d.Decision.Statement)), `,"effect":"Deny"}`...)
+		dst = strconv.AppendInt(dst, int64(d.Statement), 10)
+		dst = append(field(dst, "sid", p.Sid(d.Statement)), `,"effect":"Deny"}`...)
 	}
-	return append(dst, ']', '}')
+	return append(dst, ']')
 }
 
 func principal(c *api.Call) string {
@@ -107,9 +118,14 @@ func appendContext(dst []byte, e *Entry) []byte {
 	return append(dst, '}')
 }
 
+// appendPolicies appends the policies that applied. Absent is what sets no limit.
 func appendPolicies(dst []byte, s *policy.Set) []byte {
 	dst = append(dst, `{"identity":`...)
 	dst = appendPolicyList(dst, s.Identity)
+	if r := resourcePolicy(s); r != nil {
+		dst = append(dst, `,"resource":`...)
+		dst = appendPolicy(dst, r)
+	}
 	if len(s.Boundary) > 0 {
 		dst = append(dst, `,"permissions_boundary":`...)
 		dst = appendPolicyList(dst, s.Boundary)
@@ -118,11 +134,35 @@ func appendPolicies(dst []byte, s *policy.Set) []byte {
 		dst = append(dst, `,"session":`...)
 		dst = appendPolicyList(dst, s.Session)
 	}
-	if s.Trust != nil {
-		dst = append(dst, `,"resource":`...)
-		dst = appendPolicy(dst, s.Trust)
+	if len(s.Endpoint) > 0 {
+		dst = append(dst, `,"endpoint":`...)
+		dst = appendPolicyList(dst, s.Endpoint)
 	}
+	dst = appendLevels(dst, "scp", s.ServiceControl)
+	dst = appendLevels(dst, "rcp", s.ResourceControl)
 	return append(dst, '}')
+}
+
+// resourcePolicy: a role's is its trust policy (T-13).
+func resourcePolicy(s *policy.Set) *policy.Policy {
+	if s.Trust != nil {
+		return s.Trust
+	}
+	return s.Resource
+}
+
+func appendLevels(dst []byte, name string, levels [][]*policy.Policy) []byte {
+	if len(levels) == 0 {
+		return dst
+	}
+	dst = append(append(append(dst, `,"`...), name...), `":[`...)
+	for i, level := range levels {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = appendPolicyList(dst, level)
+	}
+	return append(dst, ']')
 }
 
 func appendPolicyList(dst []byte, list []*policy.Policy) []byte {
@@ -137,9 +177,16 @@ func appendPolicyList(dst []byte, list []*policy.Policy) []byte {
 }
 
 func appendPolicy(dst []byte, p *policy.Policy) []byte {
-	sum := sha256.Sum256([]byte(p.Text()))
+	name, text := "", ""
+	if p != nil {
+		name, text = p.Name(), p.Text()
+	}
 	dst = append(dst, `{"name":`...)
-	dst = api.AppendJSONString(dst, p.Name())
+	dst = api.AppendJSONString(dst, name)
+	if text == "" { // E-25
+		return append(dst, `,"unreadable":true}`...)
+	}
+	sum := sha256.Sum256([]byte(text))
 	dst = append(dst, `,"sha256":"`...)
 	dst = hex.AppendEncode(dst, sum[:])
 	return append(dst, '"', '}')
