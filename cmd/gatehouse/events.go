@@ -18,7 +18,9 @@ type eventsCommand struct {
 	RequestID string        `placeholder:"ID" help:"Only the call with this request id."`
 	EventName string        `placeholder:"NAME" help:"Only calls of this operation, as CreateUser."`
 	Caller    string        `placeholder:"ARN" help:"Only calls by this caller."`
+	AccessKey string        `placeholder:"ID" help:"Only calls with this access key."`
 	Errors    bool          `help:"Only calls that failed."`
+	Denied    bool          `help:"Only calls that authorization refused."`
 	Since     time.Duration `placeholder:"1h" help:"Only calls of this last time."`
 	Limit     int           `default:"20" help:"At most so many, the newest first."`
 	Output    string        `default:"table" enum:"table,json" help:"table or json."`
@@ -59,6 +61,9 @@ func (c *eventsCommand) search(s *streams) ([]journal.Found, error) {
 	if c.Limit < 1 {
 		return nil, fmt.Errorf("--limit: %d is not accepted: 1 or more", c.Limit)
 	}
+	if c.Since < 0 {
+		return nil, fmt.Errorf("--since: %v is not accepted: as long as you look back, as 1h", c.Since)
+	}
 	data := c.Data
 	if data == "" {
 		data = defaultData(s.env)
@@ -67,7 +72,10 @@ func (c *eventsCommand) search(s *streams) ([]journal.Found, error) {
 	if _, err := os.Stat(dir); errors.Is(err, os.ErrNotExist) {
 		return nil, fmt.Errorf("%s is no data folder of Gatehouse; name it with --data", data)
 	}
-	q := journal.Query{RequestID: c.RequestID, EventName: c.EventName, PrincipalARN: c.Caller, ErrorsOnly: c.Errors, Limit: c.Limit}
+	q := journal.Query{
+		RequestID: c.RequestID, EventName: c.EventName, PrincipalARN: c.Caller, AccessKeyID: c.AccessKey,
+		ErrorsOnly: c.Errors, Denials: c.Denied, Limit: c.Limit,
+	}
 	if c.Since > 0 {
 		q.Since = time.Now().Add(-c.Since)
 	}
@@ -93,7 +101,11 @@ func printEvents(out io.Writer, found []journal.Found) error {
 		if e.ErrorCode != "" {
 			result = e.ErrorCode
 		}
-		fmt.Fprintf(w, "%s\t%s %s\t%s\t%s\t%s\t%s\n", e.Time.Format(time.RFC3339), e.Source, e.Name, e.Identity.ARN, e.Address, result, e.RequestID)
+		caller := e.Identity.ARN
+		if caller == "" {
+			caller = "-"
+		}
+		fmt.Fprintf(w, "%s\t%s %s\t%s\t%s\t%s\t%s\n", e.Time.Format(time.RFC3339), e.Source, e.Name, caller, e.Address, result, e.RequestID)
 	}
 	return w.Flush()
 }
