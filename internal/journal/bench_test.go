@@ -62,3 +62,34 @@ func BenchmarkRecord(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkDenial is what the journal costs a denied call: event and decision.
+func BenchmarkDenial(b *testing.B) {
+	e := openHouse(b).denials(b)["explicit"]
+	buffer := make([]byte, 0, 8<<10)
+	b.ReportAllocs()
+	for b.Loop() {
+		buffer = appendDecision(AppendEvent(buffer[:0], &e), &e)
+	}
+}
+
+// BenchmarkSearch is of a segment without what is looked for.
+func BenchmarkSearch(b *testing.B) {
+	dir := b.TempDir()
+	j, err := Open(dir, Options{})
+	ok(b, err)
+	for i := range 64 << 20 / 700 {
+		record(j, "0f0e0d0c-0b0a-4908-8706-050403020100")
+		if i%300 == 0 {
+			ok(b, j.Flush())
+		}
+	}
+	ok(b, j.Close())
+	b.SetBytes(64 << 20)
+	b.ReportAllocs()
+	for b.Loop() {
+		if found, err := Search(dir, Query{RequestID: "none"}); err != nil || len(found) > 0 {
+			b.Fatal(found, err)
+		}
+	}
+}

@@ -33,7 +33,7 @@ type house struct {
 	texts []string // every policy document in it
 }
 
-func openHouse(t *testing.T) *house {
+func openHouse(t testing.TB) *house {
 	t.Helper()
 	s, err := embedded.Open(filepath.Join(t.TempDir(), "db"), embedded.Options{Ephemeral: true})
 	ok(t, err)
@@ -71,7 +71,7 @@ func (h *house) furnish(tx *directory.Tx) error {
 	)
 }
 
-func (h *house) user(t *testing.T, name string) *api.Principal {
+func (h *house) user(t testing.TB, name string) *api.Principal {
 	t.Helper()
 	u, err := h.View(accountID).User(name)
 	ok(t, err)
@@ -80,7 +80,7 @@ func (h *house) user(t *testing.T, name string) *api.Principal {
 	return c
 }
 
-func (h *house) session(t *testing.T, text string) *api.Principal {
+func (h *house) session(t testing.TB, text string) *api.Principal {
 	t.Helper()
 	r, err := h.View(accountID).Role("Reader")
 	ok(t, err)
@@ -93,7 +93,7 @@ func (h *house) session(t *testing.T, text string) *api.Principal {
 }
 
 // denied is a call that authorization refused.
-func (h *house) denied(t *testing.T, c *api.Call, row authz.Row, in any) Entry {
+func (h *house) denied(t testing.TB, c *api.Call, row authz.Row, in any) Entry {
 	t.Helper()
 	var d *authz.Denial
 	if err := authz.Authorize(h.View(accountID), c, row, in); !errors.As(err, &d) {
@@ -104,7 +104,7 @@ func (h *house) denied(t *testing.T, c *api.Call, row authz.Row, in any) Entry {
 	return e
 }
 
-func (h *house) denials(t *testing.T) map[string]Entry {
+func (h *house) denials(t testing.TB) map[string]Entry {
 	createUser := &iam.CreateUserInput{UserName: p("tom"), Tags: []iam.Tag{{Key: p("env"), Value: p("prod")}}}
 	assume := &sts.AssumeRoleInput{RoleArn: p("arn:aws:iam::111122223333:role/Reader"), RoleSessionName: p("s"), ExternalId: p("wrong")}
 	iamRow := func(caller *api.Principal) Entry {
