@@ -241,6 +241,8 @@ func (n *Node) close(ctx context.Context) error {
 	}
 	n.stop()
 	n.tasks.Wait()
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeTime) // what is used and drained must still be written
+	defer cancel()
 	if n.directory != nil {
 		errs = append(errs, n.directory.Close(ctx))
 	}
@@ -255,6 +257,9 @@ func (n *Node) close(ctx context.Context) error {
 	}
 	return errors.Join(errs...)
 }
+
+// closeTime bounds the last writes.
+const closeTime = 5 * time.Second
 
 func (l *listener) close(ctx context.Context) error {
 	err := l.http.Shutdown(ctx)

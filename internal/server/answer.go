@@ -78,24 +78,17 @@ func (s *Server) record(x *exchange, failure *api.Error) {
 	s.Journal.Record(&entry)
 }
 
-// respond writes the answer.
-func (s *Server) respond(w http.ResponseWriter, x *exchange, failure *api.Error) {
-	form := api.FormOf(x.call.Service, x.r)
-	if failure == nil {
-		answer, err := api.EncodeOutput(x.answer[:0], x.op.svc, x.op.api, x.out, x.call.RequestID, form)
-		if err == nil {
-			s.send(w, x, answer)
-			return
-		}
-		failure = s.answerable(x, err)
-	}
-	if x.call.Stream != nil { // set by a method that failed after all
+// encodeFailure is the answer of a call that failed. A stream that its method set
+// before is closed.
+func (s *Server) encodeFailure(x *exchange, failure *api.Error) api.Response {
+	if x.call.Stream != nil {
 		x.call.Stream.Close()
 		x.call.Stream = nil
 	}
-	s.send(w, x, api.EncodeError(x.answer[:0], x.call.Service, failure, x.call.RequestID, form))
+	return api.EncodeError(x.answer[:0], x.call.Service, failure, x.call.RequestID, api.FormOf(x.call.Service, x.r))
 }
 
+// send writes the answer.
 func (s *Server) send(w http.ResponseWriter, x *exchange, answer api.Response) {
 	x.answer = answer.Body
 	h := w.Header()

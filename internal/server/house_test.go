@@ -14,6 +14,7 @@ import (
 	"net/url"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -46,6 +47,42 @@ func (r *recorder) Record(e *journal.Entry) {
 	r.entries = append(r.entries, text)
 }
 
+// texts are what was recorded so far.
+func (r *recorder) texts() []string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.entries)
+}
+
+// logText is a log that can be read while it is written.
+type logText struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (l *logText) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(p)
+}
+
+func (l *logText) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
+}
+
+// lines are those that hold a word.
+func (l *logText) lines(word string) []string {
+	var found []string
+	for line := range strings.Lines(l.String()) {
+		if strings.Contains(line, word) {
+			found = append(found, line)
+		}
+	}
+	return found
+}
+
 // house is a server over a real directory, with two accounts.
 type house struct {
 	url      string
@@ -53,7 +90,8 @@ type house struct {
 	services []services.Implementation
 	dir      *directory.Directory
 	journal  *recorder
-	log      *bytes.Buffer
+	store    *embedded.Store
+	log      *logText
 	a, b     directory.TestAccount
 }
 
@@ -70,7 +108,7 @@ func newHouse(t testing.TB, extra ...services.Implementation) *house {
 	d, err := directory.Open(ctx, s, directory.Options{Sealer: ring.For("secret-access-key")})
 	ok(t, err)
 	tokens := authn.NewTokens(ring.For("session-token"), 64)
-	h := &house{dir: d, journal: &recorder{}, log: &bytes.Buffer{}, services: append(node.Implementations(d, tokens), extra...)}
+	h := &house{dir: d, journal: &recorder{}, store: s, log: &logText{}, services: append(node.Implementations(d, tokens), extra...)}
 	h.server, err = server.New(server.Options{
 		Region: region, ConsoleURL: "http://localhost:4781", Directory: d, Tokens: tokens, Journal: h.journal,
 		Implementations: h.services, Log: slog.New(slog.NewTextHandler(h.log, nil)),
@@ -139,6 +177,11 @@ func (a answer) field(name string) string {
 // request makes an unsigned request of an operation from member names and values.
 func (h *house) request(t testing.TB, svc *api.Service, op *api.Operation, in map[string]any) (*http.Request, []byte) {
 	t.Helper()
+	if svc.IsREST() {
+		r, err := http.NewRequest(op.Method, h.url+"/"+in["Key"].(string), nil)
+		ok(t, err)
+		return r, nil
+	}
 	var body []byte
 	contentType, target := "application/x-www-form-urlencoded; charset=utf-8", ""
 	if svc.Protocol == api.JSON {
@@ -182,7 +225,10 @@ func flatten(form url.Values, path string, v any) {
 func sign(t testing.TB, r *http.Request, body []byte, service string, c sigv4.Credentials) {
 	t.Helper()
 	sum := sha256.Sum256(body)
-	signer := sigv4.Signer{Region: region, Service: service}
+	signer := sigv4.Signer{Region: region, Service: service, RawPath: service == "s3"}
+	if service == "files" {
+		r.Header.Set("X-Amz-Content-Sha256", hex.EncodeToString(sum[:]))
+	}
 	ok(t, signer.Sign(r, c, hex.EncodeToString(sum[:]), time.Now()))
 }
 

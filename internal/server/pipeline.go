@@ -48,9 +48,13 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if s.redirectsBrowser(w, r) {
 		return
 	}
-	failure := s.answerable(x, s.runSafely(x))
+	answer, err := s.runSafely(x)
+	failure := s.answerable(x, err)
+	if failure != nil {
+		answer = s.encodeFailure(x, failure)
+	}
 	s.record(x, failure)
-	s.respond(w, x, failure)
+	s.send(w, x, answer)
 }
 
 func (x *exchange) release() {
@@ -80,15 +84,18 @@ func first(values []string) string {
 	return values[0]
 }
 
-// runSafely is run; a panic becomes an internal failure with a full line in the
+// runSafely is run, and the answer that it gives; a panic becomes an internal failure with a full line in the
 // log, and not a connection that ends without a word.
-func (s *Server) runSafely(x *exchange) (err error) {
+func (s *Server) runSafely(x *exchange) (answer api.Response, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
 		}
 	}()
-	return s.run(x)
+	if err := s.run(x); err != nil {
+		return api.Response{}, err
+	}
+	return api.EncodeOutput(x.answer[:0], x.op.svc, x.op.api, x.out, x.call.RequestID, api.FormOf(x.op.svc, x.r))
 }
 
 // logPanic logs a panic outside the steps that runSafely holds, and ends the
