@@ -260,6 +260,7 @@ func TestSensitive(t *testing.T) {
 		}
 	})
 	for _, want := range []string{"iam:passwordType", "iam:accessKeySecretType", "iam:BootstrapDatum", "iam:privateKeyType", "iam:serviceCredentialSecretType",
+		"iam:authenticationCodeType", "sts:tokenCodeType", "sts:tokenType", "sts:contextAssertionType",
 		"sts:accessKeySecretType", "sts:clientTokenType", "sts:SAMLAssertionType", "organizations:Email", "organizations:AccountName"} {
 		if !slices.Contains(names, want) {
 			t.Errorf("%s is not sensitive", want)

@@ -2,13 +2,6 @@ package api
 
 import "reflect"
 
-// hidden are members that are secret though the models do not say so.
-var hidden = map[string]bool{
-	"SecretAccessKey": true, "SessionToken": true, "Password": true, "OldPassword": true, "NewPassword": true,
-	"TokenCode": true, "WebIdentityToken": true, "SAMLAssertion": true, "PrivateKey": true, "ServicePassword": true,
-	"Base32StringSeed": true, "QRCodePNG": true, "AuthenticationCode1": true, "AuthenticationCode2": true,
-}
-
 // hiddenText is what CloudTrail prints for what it hides.
 const hiddenText = "HIDDEN_DUE_TO_SECURITY_REASONS"
 
@@ -41,10 +34,6 @@ func appendRecordStructure(dst []byte, s *Shape, v reflect.Value) []byte {
 		first = false
 		dst = append(append(dst, '"'), recordName(m.Name)...)
 		dst = append(dst, '"', ':')
-		if m.Shape.Sensitive || hidden[m.Name] {
-			dst = appendJSONString(dst, hiddenText)
-			continue
-		}
 		dst = appendRecordValue(dst, m.Shape, v.Field(i))
 	}
 	return append(dst, '}')

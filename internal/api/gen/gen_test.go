@@ -75,11 +75,15 @@ func parse(t *testing.T, model0, overlay string) (*model, error) {
 
 const small = `{
 	"metadata": {"endpointPrefix": "toy", "serviceId": "Toy", "apiVersion": "2020-01-01", "protocol": "query"},
-	"operations": {"GetToy": {"name": "GetToy", "http": {"method": "POST", "requestUri": "/"}, "input": {"shape": "GetToyRequest"}, "errors": [{"shape": "Broken"}]}},
+	"operations": {
+		"GetToy": {"name": "GetToy", "http": {"method": "POST", "requestUri": "/"}, "input": {"shape": "GetToyRequest"}, "errors": [{"shape": "Broken"}]},
+		"PaintToy": {"name": "PaintToy", "http": {"method": "POST", "requestUri": "/"}, "output": {"shape": "Paint"}}
+	},
 	"shapes": {
 		"GetToyRequest": {"type": "structure", "required": ["zeta"], "members": {"zeta": {"shape": "text"}, "Alpha": {"shape": "toys"}, "Mid": {"shape": "text"}}},
 		"toys": {"type": "list", "member": {"shape": "toy"}},
 		"toy": {"type": "structure", "members": {"Parts": {"shape": "toys"}, "Made": {"shape": "when"}}},
+		"Paint": {"type": "structure", "members": {"Color": {"shape": "text"}}},
 		"when": {"type": "timestamp"},
 		"text": {"type": "string", "enum": ["a"]},
 		"Broken": {"type": "structure", "members": {"Message": {"shape": "text"}}, "exception": true, "fault": true}
@@ -125,19 +129,29 @@ func TestOverlay(t *testing.T) {
 	code := generated(t, `{
 		"operations": {
 			"GetToy": {"output": {"shape": "toy", "resultWrapper": "GetToyResult"}, "errors": [{"shape": "Broken"}], "authtype": "none"},
-			"PaintToy": {"name": "PaintToy", "http": {"method": "POST", "requestUri": "/"}}
+			"BreakToy": {"name": "BreakToy", "http": {"method": "POST", "requestUri": "/"}}
 		},
 		"pagination": {"GetToy": {"input_token": "Mid", "output_token": ["a", "b"], "result_key": "Parts"}},
 		"shapes": {
 			"GetToyRequest": {"type": "structure", "required": ["New"], "members": {"New": {"shape": "text"}}},
-			"text": {"type": "string", "enum": ["b"]}
+			"text": {"type": "string", "enum": ["b"], "sensitive": true}
 		}
 	}`)
 	for _, want := range []string{
-		" New *string\n}", `{Name: "New", Wire: "New", Required: true, Shape: &shapeText}`, `Enum: []string{"a", "b"}`,
-		"Errors: []*api.ErrorShape{&errorBroken, &errorBroken}", "Anonymous: true", "type PaintToyInput struct", `ResultWrapper: "GetToyResult"`,
+		" New *string\n}", `{Name: "New", Wire: "New", Required: true, Shape: &shapeText}`, `Enum: []string{"a", "b"}, Sensitive: true}`,
+		"Errors: []*api.ErrorShape{&errorBroken, &errorBroken}", "Anonymous: true", "type BreakToyInput struct", `ResultWrapper: "GetToyResult"`,
 		`Page: &api.Page{InputToken: []string{"Mid"}, OutputToken: []string{"a", "b"}`,
 	} {
+		if !strings.Contains(code, want) {
+			t.Errorf("no %s in\n%s", want, code)
+		}
+	}
+}
+
+// What AWS no longer requires stays a member, in its place.
+func TestOverlayOptional(t *testing.T) {
+	code := generated(t, `{"shapes": {"GetToyRequest": {"optional": ["zeta"], "required": ["Mid"]}}}`)
+	for _, want := range []string{"type GetToyInput struct {\n Zeta *string\n", `{Name: "zeta", Wire: "zeta", Shape: &shapeText}`, `{Name: "Mid", Wire: "Mid", Required: true, Shape: &shapeText}`} {
 		if !strings.Contains(code, want) {
 			t.Errorf("no %s in\n%s", want, code)
 		}
@@ -147,6 +161,8 @@ func TestOverlay(t *testing.T) {
 func TestOverlayRefused(t *testing.T) {
 	for _, c := range []struct{ rule, overlay, want string }{
 		{"a member that the model has", `{"shapes": {"toy": {"members": {"Parts": {"shape": "text"}}}}}`, "toy.Parts: the model has it already"},
+		{"optional what is not required", `{"shapes": {"toy": {"optional": ["Parts"]}}}`, "toy.Parts: the model does not require it"},
+		{"an output that the model has", `{"operations": {"PaintToy": {"output": {"shape": "toy"}}}}`, "PaintToy: the model has that shape already"},
 		{"an input that the model has", `{"operations": {"GetToy": {"input": {"shape": "toy"}}}}`, "GetToy: the model has that shape already"},
 	} {
 		if _, err := parse(t, small, c.overlay); err == nil || !strings.Contains(err.Error(), c.want) {

@@ -7,12 +7,19 @@ import (
 )
 
 // overlayModel is what AWS added after the model was frozen. Operations and
-// shapes that the model lacks are added; what it has is only ever widened: a
-// shape by members, required names and enum values, an operation by errors.
+// shapes that the model lacks are added; what it has is widened: a shape by
+// members, required names and enum values, an operation by errors. Two things
+// are said of shapes beside that: which members AWS no longer requires, and
+// which values are secret though the model does not mark them.
 type overlayModel struct {
-	Operations map[string]*opModel `json:"operations"`
-	Shapes     map[string]*shape   `json:"shapes"`
-	Pagination map[string]*page    `json:"pagination"`
+	Operations map[string]*opModel      `json:"operations"`
+	Shapes     map[string]*overlayShape `json:"shapes"`
+	Pagination map[string]*page         `json:"pagination"`
+}
+
+type overlayShape struct {
+	shape
+	Optional []string `json:"optional"` // members that are required no longer
 }
 
 func (m *model) lay(over *overlayModel) error {
@@ -52,10 +59,10 @@ func (m *model) layOperation(name string, add *opModel) error {
 	return nil
 }
 
-func (m *model) layShape(name string, add *shape) error {
+func (m *model) layShape(name string, add *overlayShape) error {
 	have := m.Shapes[name]
 	if have == nil {
-		m.Shapes[name] = add
+		m.Shapes[name] = &add.shape
 		return nil
 	}
 	for _, next := range add.Members {
@@ -66,5 +73,13 @@ func (m *model) layShape(name string, add *shape) error {
 	}
 	have.Required = append(have.Required, add.Required...)
 	have.Enum = append(have.Enum, add.Enum...)
+	have.Sensitive = have.Sensitive || add.Sensitive
+	for _, member := range add.Optional {
+		i := slices.Index(have.Required, member)
+		if i < 0 {
+			return fmt.Errorf("overlay: %s.%s: the model does not require it", name, member)
+		}
+		have.Required = slices.Delete(have.Required, i, i+1)
+	}
 	return nil
 }

@@ -144,8 +144,8 @@ var (
 		{Name: "InstanceProfile", Wire: "InstanceProfile", Required: true, Shape: &shapeInstanceProfile},
 	}, Min: -1, Max: -1}
 	shapeCreateLoginProfileRequest = api.Shape{Name: "CreateLoginProfileRequest", Kind: api.Structure, Members: []api.MemberShape{
-		{Name: "UserName", Wire: "UserName", Required: true, Shape: &shapeUserNameType},
-		{Name: "Password", Wire: "Password", Required: true, Shape: &shapePasswordType},
+		{Name: "UserName", Wire: "UserName", Shape: &shapeUserNameType},
+		{Name: "Password", Wire: "Password", Shape: &shapePasswordType},
 		{Name: "PasswordResetRequired", Wire: "PasswordResetRequired", Shape: &shapeBooleanType},
 	}, Min: -1, Max: -1}
 	shapeCreateLoginProfileResponse = api.Shape{Name: "CreateLoginProfileResponse", Kind: api.Structure, Members: []api.MemberShape{
@@ -236,7 +236,7 @@ var (
 		{Name: "VirtualMFADevice", Wire: "VirtualMFADevice", Required: true, Shape: &shapeVirtualMFADevice},
 	}, Min: -1, Max: -1}
 	shapeDeactivateMFADeviceRequest = api.Shape{Name: "DeactivateMFADeviceRequest", Kind: api.Structure, Members: []api.MemberShape{
-		{Name: "UserName", Wire: "UserName", Required: true, Shape: &shapeExistingUserNameType},
+		{Name: "UserName", Wire: "UserName", Shape: &shapeExistingUserNameType},
 		{Name: "SerialNumber", Wire: "SerialNumber", Required: true, Shape: &shapeSerialNumberType},
 	}, Min: -1, Max: -1}
 	shapeDelegationPermission = api.Shape{Name: "DelegationPermission", Kind: api.Structure, Members: []api.MemberShape{
@@ -283,7 +283,7 @@ var (
 		{Name: "InstanceProfileName", Wire: "InstanceProfileName", Required: true, Shape: &shapeInstanceProfileNameType},
 	}, Min: -1, Max: -1}
 	shapeDeleteLoginProfileRequest = api.Shape{Name: "DeleteLoginProfileRequest", Kind: api.Structure, Members: []api.MemberShape{
-		{Name: "UserName", Wire: "UserName", Required: true, Shape: &shapeUserNameType},
+		{Name: "UserName", Wire: "UserName", Shape: &shapeUserNameType},
 	}, Min: -1, Max: -1}
 	shapeDeleteOpenIDConnectProviderRequest = api.Shape{Name: "DeleteOpenIDConnectProviderRequest", Kind: api.Structure, Members: []api.MemberShape{
 		{Name: "OpenIDConnectProviderArn", Wire: "OpenIDConnectProviderArn", Required: true, Shape: &shapeArnType},
@@ -523,7 +523,7 @@ var (
 		{Name: "InstanceProfile", Wire: "InstanceProfile", Required: true, Shape: &shapeInstanceProfile},
 	}, Min: -1, Max: -1}
 	shapeGetLoginProfileRequest = api.Shape{Name: "GetLoginProfileRequest", Kind: api.Structure, Members: []api.MemberShape{
-		{Name: "UserName", Wire: "UserName", Required: true, Shape: &shapeUserNameType},
+		{Name: "UserName", Wire: "UserName", Shape: &shapeUserNameType},
 	}, Min: -1, Max: -1}
 	shapeGetLoginProfileResponse = api.Shape{Name: "GetLoginProfileResponse", Kind: api.Structure, Members: []api.MemberShape{
 		{Name: "LoginProfile", Wire: "LoginProfile", Required: true, Shape: &shapeLoginProfile},
@@ -1616,7 +1616,7 @@ var (
 	}, Min: -1, Max: -1}
 	shapeUpdateRoleResponse        = api.Shape{Name: "UpdateRoleResponse", Kind: api.Structure, Members: nil, Min: -1, Max: -1}
 	shapeUpdateSAMLProviderRequest = api.Shape{Name: "UpdateSAMLProviderRequest", Kind: api.Structure, Members: []api.MemberShape{
-		{Name: "SAMLMetadataDocument", Wire: "SAMLMetadataDocument", Required: true, Shape: &shapeSAMLMetadataDocumentType},
+		{Name: "SAMLMetadataDocument", Wire: "SAMLMetadataDocument", Shape: &shapeSAMLMetadataDocumentType},
 		{Name: "SAMLProviderArn", Wire: "SAMLProviderArn", Required: true, Shape: &shapeArnType},
 		{Name: "AddPrivateKey", Wire: "AddPrivateKey", Shape: &shapePrivateKeyType},
 		{Name: "AssertionEncryptionMode", Wire: "AssertionEncryptionMode", Shape: &shapeAssertionEncryptionModeType},
@@ -1716,7 +1716,7 @@ var (
 	shapeAssignmentStatusType                            = api.Shape{Name: "assignmentStatusType", Kind: api.String, Min: -1, Max: -1, Enum: []string{"Assigned", "Unassigned", "Any"}}
 	shapeAttachedPoliciesListType                        = api.Shape{Name: "attachedPoliciesListType", Kind: api.List, Element: &shapeAttachedPolicy, ElementName: "member", Min: -1, Max: -1}
 	shapeAttachmentCountType                             = api.Shape{Name: "attachmentCountType", Kind: api.Integer, Min: -1, Max: -1}
-	shapeAuthenticationCodeType                          = api.Shape{Name: "authenticationCodeType", Kind: api.String, Min: 6, Max: 6, Pattern: &api.Pattern{Text: `[\d]+`}}
+	shapeAuthenticationCodeType                          = api.Shape{Name: "authenticationCodeType", Kind: api.String, Min: 6, Max: 6, Pattern: &api.Pattern{Text: `[\d]+`}, Sensitive: true}
 	shapeBooleanObjectType                               = api.Shape{Name: "booleanObjectType", Kind: api.Boolean, Min: -1, Max: -1}
 	shapeBooleanType                                     = api.Shape{Name: "booleanType", Kind: api.Boolean, Min: -1, Max: -1}
 	shapeCertificateBodyType                             = api.Shape{Name: "certificateBodyType", Kind: api.String, Min: 1, Max: 16384, Pattern: &api.Pattern{Text: `[\u0009\u000A\u000D\u0020-\u00FF]+`}}

@@ -185,7 +185,7 @@ var (
 	shapeArnType                               = api.Shape{Name: "arnType", Kind: api.String, Min: 20, Max: 2048, Pattern: &api.Pattern{Text: `[\u0009\u000A\u000D\u0020-\u007E\u0085\u00A0-\uD7FF\uE000-\uFFFD\u10000-\u10FFFF]+`}}
 	shapeAssumedRoleIdType                     = api.Shape{Name: "assumedRoleIdType", Kind: api.String, Min: 2, Max: 193, Pattern: &api.Pattern{Text: `[\w+=,.@:-]*`}}
 	shapeClientTokenType                       = api.Shape{Name: "clientTokenType", Kind: api.String, Min: 4, Max: 20000, Sensitive: true}
-	shapeContextAssertionType                  = api.Shape{Name: "contextAssertionType", Kind: api.String, Min: 4, Max: 2048}
+	shapeContextAssertionType                  = api.Shape{Name: "contextAssertionType", Kind: api.String, Min: 4, Max: 2048, Sensitive: true}
 	shapeDateType                              = api.Shape{Name: "dateType", Kind: api.Timestamp, Min: -1, Max: -1}
 	shapeDecodedMessageType                    = api.Shape{Name: "decodedMessageType", Kind: api.String, Min: -1, Max: -1}
 	shapeDurationSecondsType                   = api.Shape{Name: "durationSecondsType", Kind: api.Integer, Min: 900, Max: 129600}
@@ -207,8 +207,8 @@ var (
 	shapeTagKeyType                            = api.Shape{Name: "tagKeyType", Kind: api.String, Min: 1, Max: 128, Pattern: &api.Pattern{Text: `[\p{L}\p{Z}\p{N}_.:/=+\-@]+`}}
 	shapeTagListType                           = api.Shape{Name: "tagListType", Kind: api.List, Element: &shapeTag, ElementName: "member", Min: -1, Max: 50}
 	shapeTagValueType                          = api.Shape{Name: "tagValueType", Kind: api.String, Min: 0, Max: 256, Pattern: &api.Pattern{Text: `[\p{L}\p{Z}\p{N}_.:/=+\-@]*`}}
-	shapeTokenCodeType                         = api.Shape{Name: "tokenCodeType", Kind: api.String, Min: 6, Max: 6, Pattern: &api.Pattern{Text: `[\d]*`}}
-	shapeTokenType                             = api.Shape{Name: "tokenType", Kind: api.String, Min: -1, Max: -1}
+	shapeTokenCodeType                         = api.Shape{Name: "tokenCodeType", Kind: api.String, Min: 6, Max: 6, Pattern: &api.Pattern{Text: `[\d]*`}, Sensitive: true}
+	shapeTokenType                             = api.Shape{Name: "tokenType", Kind: api.String, Min: -1, Max: -1, Sensitive: true}
 	shapeTradeInTokenType                      = api.Shape{Name: "tradeInTokenType", Kind: api.String, Min: 4, Max: 20000, Sensitive: true}
 	shapeUnrestrictedSessionPolicyDocumentType = api.Shape{Name: "unrestrictedSessionPolicyDocumentType", Kind: api.String, Min: 1, Max: -1, Pattern: &api.Pattern{Text: `[\u0009\u000A\u000D\u0020-\u00FF]+`}}
 	shapeUrlType                               = api.Shape{Name: "urlType", Kind: api.String, Min: 4, Max: 2048}
