@@ -37,7 +37,15 @@ func (s *Service) newPassword(ctx context.Context, v *directory.View, u *directo
 	return p, err
 }
 
+// errNoPassword: only a root session of AssumeRoot may leave the password out
+// [API_CreateLoginProfile], and it is not what calls here.
+var errNoPassword = api.Errorf(http.StatusBadRequest, "ValidationError",
+	"1 validation error detected: Value null at 'password' failed to satisfy constraint: Member must not be null")
+
 func (s *Service) hashCreated(ctx context.Context, call *api.Call, in *iam.CreateLoginProfileInput) (*directory.NewPassword, error) {
+	if in.Password == nil {
+		return nil, errNoPassword
+	}
 	return s.newPassword(ctx, s.directory.View(call.Account), nil, *in.Password)
 }
 

@@ -243,3 +243,36 @@ func TestChangePasswordRace(t *testing.T) {
 		t.Error("a password that is no longer the user's has changed the new one")
 	}
 }
+
+// TestLoginProfileOfCaller: UserName may be omitted and is then the caller's own;
+// the password may not [API_CreateLoginProfile, API_GetLoginProfile,
+// API_DeleteLoginProfile].
+func TestLoginProfileOfCaller(t *testing.T) {
+	f := newFixture(t)
+	f.addUser("Ana", "bob")
+	f.allow("Ana", `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"iam:*LoginProfile","Resource":"arn:aws:iam::111122223333:user/${aws:username}"}}`)
+	ana := f.user("Ana")
+	f.refusedAs(ana, "CreateLoginProfile", &iam.CreateLoginProfileInput{}, 400, "ValidationError",
+		"1 validation error detected: Value null at 'password' failed to satisfy constraint: Member must not be null")
+	made := didAs[iam.CreateLoginProfileOutput](f, ana, "CreateLoginProfile", &iam.CreateLoginProfileInput{Password: ptr(goodPassword)})
+	if *made.LoginProfile.UserName != "Ana" || !f.opens("Ana", goodPassword) {
+		t.Errorf("the password is %s's", *made.LoginProfile.UserName)
+	}
+	if got := didAs[iam.GetLoginProfileOutput](f, ana, "GetLoginProfile", &iam.GetLoginProfileInput{}); *got.LoginProfile.UserName != "Ana" {
+		t.Errorf("the login profile is %s's", *got.LoginProfile.UserName)
+	}
+	didAs[iam.DeleteLoginProfileOutput](f, ana, "DeleteLoginProfile", &iam.DeleteLoginProfileInput{})
+	f.noLoginProfile("Ana")
+
+	const words = "Must specify userName when calling with non-User credentials"
+	for operation, in := range map[string]any{
+		"CreateLoginProfile": &iam.CreateLoginProfileInput{Password: ptr(goodPassword)},
+		"GetLoginProfile":    &iam.GetLoginProfileInput{},
+		"DeleteLoginProfile": &iam.DeleteLoginProfileInput{},
+	} {
+		f.refused(operation, in, 400, "ValidationError", words)
+		if _, err := f.as(f.user("bob"), operation, in); err == nil || !strings.Contains(err.Error(), "on resource: user nullbob because") {
+			t.Errorf("%s of one whom nothing is allowed: %v", operation, err)
+		}
+	}
+}
