@@ -100,7 +100,7 @@ func (f *Fault) json() *api.Error {
 }
 
 func (f *Fault) ec2() *api.Error {
-	if f.Kind == ExpiredSession {
+	if f.Kind == ExpiredSession || f.Kind == Signature && f.Signature.Fault == sigv4.Expired {
 		return &api.Error{Code: "RequestExpired", Status: http.StatusBadRequest, Message: "Request has expired."}
 	}
 	return &api.Error{Code: "AuthFailure", Status: http.StatusUnauthorized, Message: "AWS was not able to validate the provided access credentials"}
