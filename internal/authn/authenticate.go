@@ -80,7 +80,7 @@ func (a *Authenticator) caller(s *sigv4.Signature) (*Caller, error) {
 	if s.SecurityToken != "" {
 		return a.sessionCaller(s)
 	}
-	if c := a.callers.load(s.AccessKeyID); c != nil && a.directory.Mark(c.Principal.Account) == c.mark {
+	if c := a.callers.load(s.AccessKeyID); c != nil && c.Principal.Session == nil && a.directory.Mark(c.Principal.Account) == c.mark {
 		return c, nil
 	}
 	c, err := a.keyCaller(s.AccessKeyID)
@@ -103,7 +103,7 @@ func (a *Authenticator) sessionCaller(s *sigv4.Signature) (*Caller, error) {
 			c.Use = a.directory.Use(p.Account, p.EntityID)
 		}
 	}
-	if mark := a.directory.Mark(c.Principal.Account); mark != c.mark {
+	if mark := a.directory.Mark(c.Principal.Account); mark != c.mark || mark == (directory.Mark{}) {
 		v := a.directory.View(c.Principal.Account)
 		if !v.SessionAlive(c.Principal, c.generation) {
 			return nil, &Fault{Kind: InvalidToken}
