@@ -255,6 +255,9 @@ func (s *Server) handle(x *exchange) error {
 	var prepared any
 	if x.op.method.Prepare != nil {
 		p, err := x.op.method.Prepare(ctx, &x.call, x.in)
+		if err == nil {
+			err = x.streamed.finish()
+		}
 		if err != nil {
 			return err
 		}
