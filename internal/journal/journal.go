@@ -51,8 +51,12 @@ type Options struct {
 	Log          *slog.Logger
 }
 
-// flushEvery is how long a call that changed nothing may wait for the disk.
-const flushEvery = time.Second / 2
+const (
+	// flushEvery is how often what is pending is written and synced.
+	flushEvery = time.Second / 2
+	// mayMiss is how much a crash may cost of calls that changed nothing.
+	mayMiss = time.Second
+)
 
 // Journal is the log in one folder. It is safe for concurrent use.
 type Journal struct {
@@ -106,7 +110,7 @@ func open(dir string, o Options, files func(path string, flags int) (file, error
 	j.lines.New = func() any { return new([]byte) }
 	if lost.unclean {
 		j.pending.add(appendUnclean(nil, j.clock(), lost.torn))
-		o.Log.Warn("the journal was not closed: calls that changed nothing may be missing from its last moments", "up_to", flushEvery, "torn_bytes", lost.torn)
+		o.Log.Warn("the journal was not closed: calls that changed nothing may be missing from its last moments", "up_to", mayMiss, "torn_bytes", lost.torn)
 	} else {
 		j.pending.add(appendOpened(nil, j.clock()))
 	}

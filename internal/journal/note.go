@@ -31,10 +31,10 @@ func appendDropped(dst []byte, at time.Time, calls int64) []byte {
 }
 
 // appendUnclean notes what a crash cost: calls that changed nothing may be missing
-// in front of it, from as long as flushEvery says.
+// in front of it.
 func appendUnclean(dst []byte, at time.Time, torn int64) []byte {
 	dst = append(dst, `{"note":"not closed","mayMissMilliseconds":`...)
-	dst = strconv.AppendInt(dst, flushEvery.Milliseconds(), 10)
+	dst = strconv.AppendInt(dst, mayMiss.Milliseconds(), 10)
 	dst = append(dst, `,"tornBytes":`...)
 	dst = strconv.AppendInt(dst, torn, 10)
 	dst = append(dst, `,"time":`...)
