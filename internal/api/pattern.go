@@ -113,13 +113,18 @@ func classOf(tree *syntax.Regexp) *class {
 	return c
 }
 
+// holds: \p{L} alone has more than 600 ranges, which are in order.
 func (c *class) holds(r rune) bool {
-	for i := 0; i < len(c.ranges); i += 2 {
-		if r >= c.ranges[i] && r <= c.ranges[i+1] {
-			return true
+	lo, hi := 0, len(c.ranges)/2
+	for lo < hi {
+		mid := int(uint(lo+hi) >> 1)
+		if r > c.ranges[2*mid+1] {
+			lo = mid + 1
+		} else {
+			hi = mid
 		}
 	}
-	return false
+	return lo < len(c.ranges)/2 && r >= c.ranges[2*lo]
 }
 
 func (c *class) match(s string) bool {

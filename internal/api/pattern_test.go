@@ -1,7 +1,9 @@
 package api_test
 
 import (
+	"regexp"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/gatehouse-iam/gatehouse/internal/api"
 	"github.com/gatehouse-iam/gatehouse/internal/api/iam"
@@ -67,6 +69,8 @@ func TestPattern(t *testing.T) {
 		{`[\w+=,.@-]+`, "é", false},
 		{`[\w+=,.@-]+`, "a\n", false},
 		{`[\p{L}\p{Z}\p{N}_.:/=+\-@]*`, "żółw 2 = é", true},
+		{`[\p{L}\p{Z}\p{N}_.:/=+\-@]*`, "힣\U0002FA1D", true},
+		{`[\p{L}\p{Z}\p{N}_.:/=+\-@]*`, "\U0010FFFF", false},
 		{`[\p{L}\p{Z}\p{N}_.:/=+\-@]*`, "🐢", false},
 		{`[\p{L}\p{Z}\p{N}_.:/=+\-@]*`, "a\tb", false},
 		{`[\u0009\u000A\u000D\u0020-\u00FF]+`, "{\r\n\t}ÿ", true},
@@ -94,6 +98,39 @@ func TestPattern(t *testing.T) {
 		p := &api.Pattern{Text: c.pattern}
 		if got := p.Match(c.text); got != c.want {
 			t.Errorf("%s %q: %v, %v", c.pattern, c.text, got, p.Compile())
+		}
+	}
+}
+
+// FuzzPattern: a class that is looked up is the class that Go's regexp knows.
+func FuzzPattern(f *testing.F) {
+	var compiled []*regexp.Regexp
+	var patterns []*api.Pattern
+	for _, text := range []string{`[\p{L}\p{Z}\p{N}_.:/=+\-@]*`, `[\w+=,.@-]+`, `[^\p{Lu}\x{100}-\x{200}]+`, `[\p{Han}a-f]*`, `[^a]*`} {
+		compiled = append(compiled, regexp.MustCompile(`\A(?:`+text+`)\z`))
+		patterns = append(patterns, &api.Pattern{Text: text})
+	}
+	for _, s := range []string{"", "a", "Ż", "żółw 2 = é", "\U0002FA1D", "\x00", "\xff", "漢字", "\U0010FFFF"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		for i, p := range patterns {
+			if got, want := p.Match(s), compiled[i].MatchString(s); got != want {
+				t.Errorf("%s %q: %v, regexp says %v", p.Text, s, got, want)
+			}
+		}
+	})
+}
+
+// Every character, at every edge of the ranges.
+func TestClassEdges(t *testing.T) {
+	p, re := &api.Pattern{Text: `[\p{L}\p{Z}\p{N}_.:/=+\-@]+`}, regexp.MustCompile(`^[\p{L}\p{Z}\p{N}_.:/=+\-@]$`)
+	for r := range rune(0x11000) {
+		if !utf8.ValidRune(r) {
+			continue
+		}
+		if s := string(r); p.Match(s) != re.MatchString(s) {
+			t.Fatalf("%U: %v", r, p.Match(s))
 		}
 	}
 }
