@@ -126,6 +126,7 @@ func errMissingAction() *Error {
 }
 
 func errInvalidAction(svc *Service, action, version string) *Error {
+	action, version = shorten(action, maxName), shorten(version, maxName)
 	if svc.Protocol == EC2Query {
 		return Errorf(http.StatusBadRequest, "InvalidAction", "The action %s is not valid for this web service.", action)
 	}

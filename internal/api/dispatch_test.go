@@ -41,6 +41,8 @@ func TestFind(t *testing.T) {
 		{"unknown action", "POST", "/", formType, "", "Action=Dance&Version=2010-05-08", "iam", "iam", "", "InvalidAction: Could not find operation Dance for version 2010-05-08"},
 		{"names are exact", "POST", "/", formType, "", "Action=getUser&Version=2010-05-08", "iam", "iam", "", "InvalidAction: Could not find operation getUser for version 2010-05-08"},
 		{"wrong version", "POST", "/", formType, "", "Action=GetUser&Version=2009-01-01", "iam", "iam", "", "InvalidAction: Could not find operation GetUser for version 2009-01-01"},
+		{"a long action and version: the message stays short", "POST", "/", formType, "", "Action=" + long(99999) + "&Version=" + strings.Repeat("é", 999), "iam", "iam", "",
+			"InvalidAction: Could not find operation " + long(256) + "… for version " + strings.Repeat("é", 128) + "…"},
 		{"no version", "POST", "/", formType, "", "Action=GetUser", "iam", "iam", "", noVersion},
 		{"no version, no scope", "POST", "/", formType, "", "Action=GetUser", "", "", "", noVersion},
 		{"no action", "POST", "/", formType, "", "Version=2010-05-08", "iam", "iam", "", missing},

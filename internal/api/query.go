@@ -253,7 +253,7 @@ func malformed(words string) *Error {
 // documented; taking either one would let what was checked and what is used be
 // two different values, so neither is taken.
 func errTwice(name string) *Error {
-	return malformed("Parameter " + name + " is given more than once")
+	return malformed("Parameter " + shorten(name, maxName) + " is given more than once")
 }
 
 func upperFirst(s string) string {

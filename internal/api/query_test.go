@@ -140,6 +140,8 @@ func TestQueryMalformed(t *testing.T) {
 		{"no boolean", "ListServiceSpecificCredentials", "AllUsers=yes", "MalformedInput", "boolean must follow xsd1.1 definition"},
 		{"an escape that is none", "GetUser", "UserName=%zz", "MalformedQueryString", "The query string contains a syntax error."},
 		{"an escape cut short", "GetUser", "UserName=%4", "MalformedQueryString", "The query string contains a syntax error."},
+		{"a boolean in capitals", "ListServiceSpecificCredentials", "AllUsers=TRUE", "MalformedInput", "boolean must follow xsd1.1 definition"},
+		{"a long name twice: the message stays short", "TagRole", "Tags." + long(99999) + "&Tags." + long(99999), "MalformedInput", "Parameter Tags." + long(251) + "… is given more than once"},
 		{"not UTF-8", "GetUser", "UserName=%ff", "MalformedQueryString", "The query string contains a syntax error."},
 		{"not UTF-8, unescaped", "GetUser", "UserName=\xff", "MalformedQueryString", "The query string contains a syntax error."},
 		{"not UTF-8 in an unknown name", "GetUser", "\xff=1", "MalformedQueryString", "The query string contains a syntax error."},

@@ -36,7 +36,8 @@ func Validate(svc *Service, op *Operation, in any) *Error {
 // over. AWS prints everything.
 const (
 	maxViolations = 100
-	maxShown      = 4096
+	maxShown      = 4096 // bytes of a value
+	maxName       = 256  // bytes of a name: of an operation, parameter or key
 )
 
 // checker walks an input.
@@ -49,10 +50,12 @@ type checker struct {
 	named *Error      // the first name or path of IAM's with a bad character
 }
 
-// step is a part of the path to a member.
+// step is a part of the path to a member: a member's name, or a place in a list
+// or map.
 type step struct {
 	name  string
-	index int // from 1, in a list
+	index int  // from 1, in a list
+	key   bool // name is the key of a map
 }
 
 // fault is the kind of a violation, named as Organizations' Reason.
@@ -103,10 +106,7 @@ func (c *checker) value(s *Shape, v reflect.Value) {
 	case Blob:
 		c.length(s, v, v.Len())
 	case List:
-		c.length(s, v, v.Len())
-		for i := range v.Len() {
-			c.below(step{"member", i + 1}, s.Element, v.Index(i))
-		}
+		c.list(s, v)
 	case Map:
 		c.mapping(s, v)
 	}
@@ -118,12 +118,90 @@ func (c *checker) below(at step, s *Shape, v reflect.Value) {
 	c.path = c.path[:len(c.path)-1]
 }
 
+// list: a structure in a list has a path of its own, tags.6.member.value. Scalars
+// have none: AWS names the list, and all constraints of its elements, once.
+func (c *checker) list(s *Shape, v reflect.Value) {
+	c.length(s, v, v.Len())
+	if s.Element.Kind >= List {
+		for i := range v.Len() {
+			c.below(step{index: i + 1}, s.Element, v.Index(i))
+		}
+		return
+	}
+	for i := range v.Len() {
+		if c.element("Member", s, v, s.Element, v.Index(i)) {
+			return
+		}
+	}
+}
+
 func (c *checker) mapping(s *Shape, v reflect.Value) {
 	c.length(s, v, v.Len())
-	for _, key := range sortedKeys(v) {
-		c.below(step{name: key.String()}, s.KeyShape, key)
-		c.below(step{name: key.String()}, s.Element, v.MapIndex(key))
+	keys := sortedKeys(v)
+	for _, key := range keys {
+		if c.element("Map keys", s, v, s.KeyShape, key) {
+			break
+		}
 	}
+	for _, key := range keys {
+		switch value := v.MapIndex(key); {
+		case s.Element.Kind >= List:
+			c.below(step{name: key.String(), key: true}, s.Element, value)
+		case c.element("Map value", s, v, s.Element, value):
+			return
+		}
+	}
+}
+
+// element checks a scalar of the list or map whole; it says whether that failed.
+func (c *checker) element(who string, s *Shape, whole reflect.Value, of *Shape, v reflect.Value) bool {
+	one := checker{svc: c.svc}
+	one.value(of, v)
+	switch {
+	case one.count > 0:
+		c.add(one.found[0].fault, shown(s, whole), who+" must satisfy constraint: ["+of.constraints()+"]")
+	case one.named != nil:
+		c.add(badPattern, shown(s, whole), who+" must satisfy constraint: ["+of.constraints()+"]")
+	default:
+		return false
+	}
+	return true
+}
+
+// constraints are all constraints of a scalar, as AWS lists them.
+func (s *Shape) constraints() string {
+	noun := "length"
+	if s.Kind == Integer || s.Kind == Long {
+		noun = "value"
+	}
+	var all []string
+	if s.Max >= 0 {
+		all = append(all, atMost(noun, s.Max))
+	}
+	if s.Min >= 0 {
+		all = append(all, atLeast(noun, s.Min))
+	}
+	if s.Pattern != nil {
+		all = append(all, patternWords+s.Pattern.Text)
+	}
+	if len(s.Enum) > 0 {
+		all = append(all, s.enumWords())
+	}
+	return strings.Join(all, ", ")
+}
+
+func atMost(noun string, n int64) string {
+	return "Member must have " + noun + " less than or equal to " + strconv.FormatInt(n, 10)
+}
+
+func atLeast(noun string, n int64) string {
+	return "Member must have " + noun + " greater than or equal to " + strconv.FormatInt(n, 10)
+}
+
+const patternWords = "Member must satisfy regular expression pattern: "
+
+func (s *Shape) enumWords() string {
+	return "Member must satisfy enum value set: [" + strings.Join(s.Enum, ", ") + "]"
 }
 
 func (c *checker) text(s *Shape, v reflect.Value) {
@@ -132,7 +210,7 @@ func (c *checker) text(s *Shape, v reflect.Value) {
 		c.length(s, v, utf8.RuneCountInString(text))
 	}
 	if len(s.Enum) > 0 && !contains(s.Enum, text) {
-		c.add(invalidEnum, shown(s, v), "Member must satisfy enum value set: ["+strings.Join(s.Enum, ", ")+"]")
+		c.add(invalidEnum, shown(s, v), s.enumWords())
 	}
 	if s.Pattern == nil || s.Pattern.Match(text) {
 		return
@@ -141,7 +219,7 @@ func (c *checker) text(s *Shape, v reflect.Value) {
 		c.name(words)
 		return
 	}
-	c.add(badPattern, shown(s, v), "Member must satisfy regular expression pattern: "+s.Pattern.Text)
+	c.add(badPattern, shown(s, v), patternWords+s.Pattern.Text)
 }
 
 func contains(set []string, s string) bool {
@@ -155,19 +233,19 @@ func contains(set []string, s string) bool {
 
 func (c *checker) length(s *Shape, v reflect.Value, n int) {
 	if s.Max >= 0 && int64(n) > s.Max {
-		c.add(tooLong, shown(s, v), "Member must have length less than or equal to "+strconv.FormatInt(s.Max, 10))
+		c.add(tooLong, shown(s, v), atMost("length", s.Max))
 	}
 	if s.Min >= 0 && int64(n) < s.Min {
-		c.add(tooShort, shown(s, v), "Member must have length greater than or equal to "+strconv.FormatInt(s.Min, 10))
+		c.add(tooShort, shown(s, v), atLeast("length", s.Min))
 	}
 }
 
 func (c *checker) number(s *Shape, v reflect.Value) {
 	if s.Max >= 0 && v.Int() > s.Max {
-		c.add(tooLarge, shown(s, v), "Member must have value less than or equal to "+strconv.FormatInt(s.Max, 10))
+		c.add(tooLarge, shown(s, v), atMost("value", s.Max))
 	}
 	if s.Min >= 0 && v.Int() < s.Min {
-		c.add(tooSmall, shown(s, v), "Member must have value greater than or equal to "+strconv.FormatInt(s.Min, 10))
+		c.add(tooSmall, shown(s, v), atLeast("value", s.Min))
 	}
 }
 
@@ -187,10 +265,14 @@ func (c *checker) where() string {
 		if i > 0 {
 			b.WriteByte('.')
 		}
-		if at.index > 0 {
-			b.WriteString(strconv.Itoa(at.index) + ".")
+		switch {
+		case at.index > 0:
+			b.WriteString(strconv.Itoa(at.index) + ".member")
+		case at.key:
+			b.WriteString(shorten(at.name, maxName) + ".member")
+		default:
+			b.WriteString(lowerFirst(at.name))
 		}
-		b.WriteString(lowerFirst(at.name))
 	}
 	return b.String()
 }
@@ -269,15 +351,18 @@ func shown(s *Shape, v reflect.Value) string {
 	}
 	var b strings.Builder
 	describe(&b, s, v)
-	text := b.String()
-	if len(text) > maxShown {
-		cut := maxShown
-		for !utf8.RuneStart(text[cut]) {
-			cut--
-		}
-		text = text[:cut] + "…"
+	return "Value '" + shorten(b.String(), maxShown) + "'"
+}
+
+// shorten cuts a text that the caller sent, at a character's end.
+func shorten(text string, most int) string {
+	if len(text) <= most {
+		return text
 	}
-	return "Value '" + text + "'"
+	for !utf8.RuneStart(text[most]) {
+		most--
+	}
+	return text[:most] + "…"
 }
 
 // describe writes a value as Java's toString does.

@@ -49,7 +49,8 @@ func TestValidate(t *testing.T) {
 		{"length and pattern of one member", "TagRole", iam.API, &iam.TagRoleInput{RoleName: ptr("r"), Tags: []iam.Tag{{Key: ptr(""), Value: ptr("")}}}, "ValidationError",
 			`2 validation errors detected: Value '' at 'tags.1.member.key' failed to satisfy constraint: Member must have length greater than or equal to 1; Value '' at 'tags.1.member.key' failed to satisfy constraint: Member must satisfy regular expression pattern: [\p{L}\p{Z}\p{N}_.:/=+\-@]+`},
 		{"an element of a list", "UntagRole", iam.API, &iam.UntagRoleInput{RoleName: ptr("r"), TagKeys: []string{"ok", "!"}}, "ValidationError",
-			`1 validation error detected: Value '!' at 'tagKeys.2.member' failed to satisfy constraint: Member must satisfy regular expression pattern: [\p{L}\p{Z}\p{N}_.:/=+\-@]+`},
+			`1 validation error detected: Value '[ok, !]' at 'tagKeys' failed to satisfy constraint: Member must satisfy constraint: [Member must have length less than or equal to 128, ` +
+				`Member must have length greater than or equal to 1, Member must satisfy regular expression pattern: [\p{L}\p{Z}\p{N}_.:/=+\-@]+]`},
 		{"enum, in the model's order", "UpdateAccessKey", iam.API, &iam.UpdateAccessKeyInput{AccessKeyId: ptr(long(20)), Status: ptr("Off")}, "ValidationError",
 			"1 validation error detected: Value 'Off' at 'status' failed to satisfy constraint: Member must satisfy enum value set: [Active, Inactive, Expired]"},
 		{"too large", "ListUsers", iam.API, &iam.ListUsersInput{MaxItems: ptr(int32(1001))}, "ValidationError",
@@ -133,11 +134,11 @@ func TestValidateShown(t *testing.T) {
 
 // The message stays small, whatever the request holds, and counts everything.
 func TestValidateBounds(t *testing.T) {
-	in := &iam.UntagRoleInput{RoleName: ptr("r"), TagKeys: make([]string, 10_000)}
-	for i := range in.TagKeys {
-		in.TagKeys[i] = strings.Repeat("é!", 3_000)
+	in := &iam.TagRoleInput{RoleName: ptr("r"), Tags: make([]iam.Tag, 10_000)}
+	for i := range in.Tags {
+		in.Tags[i] = iam.Tag{Key: ptr(strings.Repeat("é!", 3_000)), Value: ptr("")}
 	}
-	e := api.Validate(iam.API, iam.API.Operation("UntagRole"), in)
+	e := api.Validate(iam.API, iam.API.Operation("TagRole"), in)
 	if e == nil || !strings.HasPrefix(e.Message, "20001 validation errors detected: ") {
 		t.Fatalf("%.80s", e.Message)
 	}
