@@ -32,20 +32,11 @@ func appendRecordStructure(dst []byte, s *Shape, v reflect.Value) []byte {
 			dst = append(dst, ',')
 		}
 		first = false
-		dst = append(append(dst, '"'), recordName(m.Name)...)
+		dst = append(append(dst, '"'), lowerFirst(m.Name)...)
 		dst = append(dst, '"', ':')
 		dst = appendRecordValue(dst, m.Shape, v.Field(i))
 	}
 	return append(dst, '}')
-}
-
-// recordName is the member's name with its first letter lower, as CloudTrail
-// writes it.
-func recordName(name string) string {
-	if name == "" || name[0] < 'A' || name[0] > 'Z' {
-		return name
-	}
-	return string(name[0]+'a'-'A') + name[1:]
 }
 
 func appendRecordValue(dst []byte, s *Shape, v reflect.Value) []byte {

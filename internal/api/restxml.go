@@ -31,6 +31,7 @@ var (
 	errXMLType  = errors.New("an element of the wrong kind")
 	errXMLTwice = errors.New("an element twice")
 	errXMLDeep  = errors.New("nested too deeply")
+	errXMLEntry = errors.New("an entry without key or value")
 	errXMLDoc   = errors.New("a document type")
 )
 
@@ -173,6 +174,9 @@ func (d *xmlDecoder) attributes(s *Shape, v reflect.Value, start xml.StartElemen
 		name := m.Wire[strings.IndexByte(m.Wire, ':')+1:]
 		for _, a := range start.Attr {
 			if a.Name.Local == name {
+				if !absent(v.Field(i)) {
+					return errXMLTwice
+				}
 				if err := setText(v.Field(i), m.Shape, a.Value); err != nil {
 					return err
 				}
@@ -211,19 +215,36 @@ func (d *xmlDecoder) entry(s *Shape, v reflect.Value) error {
 	if v.IsNil() {
 		v.Set(reflect.MakeMap(v.Type()))
 	}
-	key, element := "", reflect.New(v.Type().Elem()).Elem()
-	err := d.children(func(child xml.StartElement) (err error) {
+	var key *string
+	var element reflect.Value
+	err := d.children(func(child xml.StartElement) error {
 		switch child.Name.Local {
 		case s.KeyName:
-			key, err = d.text()
+			if key != nil {
+				return errXMLTwice
+			}
+			text, err := d.text()
+			key = &text
 			return err
 		case s.ValueName:
+			if element.IsValid() {
+				return errXMLTwice
+			}
+			element = reflect.New(v.Type().Elem()).Elem()
 			return d.value(s.Element, element, child)
 		}
 		return d.skip()
 	})
-	v.SetMapIndex(reflect.ValueOf(key), element)
-	return err
+	switch {
+	case err != nil:
+		return err
+	case key == nil || !element.IsValid():
+		return errXMLEntry
+	case v.MapIndex(reflect.ValueOf(*key)).IsValid():
+		return errXMLTwice
+	}
+	v.SetMapIndex(reflect.ValueOf(*key), element)
+	return nil
 }
 
 // encodeRESTXMLError is S3's error: a declaration, no namespace, no Type, and

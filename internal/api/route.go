@@ -12,8 +12,11 @@ func (s *Service) IsREST() bool { return s.Protocol == RESTXML || s.Protocol == 
 // Route finds the operation of a REST service by a request's method, path and
 // query: of those that fit, the one whose template names most. nil where none does.
 func (s *Service) Route(r *http.Request) *Operation {
-	query, err := url.ParseQuery(r.URL.RawQuery)
-	if err != nil {
+	query := url.Values{}
+	if err := eachParameter([2]string{r.URL.RawQuery}, func(name, value string) *Error {
+		query.Add(name, value)
+		return nil
+	}); err != nil {
 		return nil
 	}
 	path := r.URL.EscapedPath()

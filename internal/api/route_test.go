@@ -21,6 +21,7 @@ func TestRoute(t *testing.T) {
 	for target, want := range map[string]string{
 		"/": "ListBuckets", "/b": "ListObjects", "/b?list-type=2": "ListObjectsV2", "/b?list-type=1": "ListObjects",
 		"/b?tagging": "GetBucketTagging", "/b/k": "GetObject", "/b/k/l?tagging=": "GetObjectTagging", "/b/k%2Fl": "GetObject",
+		"/b?list-type=2&prefix=a;b": "ListObjectsV2", // a semicolon separates nothing
 	} {
 		op := svc.Route(httptest.NewRequest("GET", target, nil))
 		if op == nil || op.Name != want {

@@ -70,11 +70,12 @@ func setText(v reflect.Value, s *Shape, text string) error {
 	return nil
 }
 
+// setBoolean: XML Schema 1.1, part 2, 3.3.2.2, which AWS's own words name.
 func setBoolean(v reflect.Value, text string) error {
 	switch text {
-	case "true", "True", "TRUE", "1":
+	case "true", "1":
 		target(v).SetBool(true)
-	case "false", "False", "FALSE", "0":
+	case "false", "0":
 		target(v).SetBool(false)
 	default:
 		return errBoolean
