@@ -13,18 +13,16 @@ const MaxTags = 50
 
 // CheckTags refuses tags that no entity can be given: the same key twice, which
 // IAM compares without regard to case (aws-errors 1.8), and keys that AWS keeps for
-// itself [id_tags: rules for tagging].
+// itself [id_tags: rules for tagging]. Keys are the same here where a condition key
+// finds either of them: of two, one would be checked and the other be kept.
 func CheckTags(tags []api.Tag) error {
-	seen := make(map[string]bool, len(tags))
-	for _, t := range tags {
-		key := strings.ToLower(t.Key)
-		if seen[key] {
+	for i, t := range tags {
+		if slices.ContainsFunc(tags[:i], func(o api.Tag) bool { return strings.EqualFold(o.Key, t.Key) }) {
 			return api.Errorf(http.StatusBadRequest, "InvalidInput", "Duplicate tag keys found. Please note that Tag keys are case insensitive.")
 		}
-		if strings.HasPrefix(key, "aws:") {
+		if strings.HasPrefix(strings.ToLower(t.Key), "aws:") {
 			return api.Errorf(http.StatusBadRequest, "InvalidInput", "Tag keys that begin with aws: are reserved for system use.")
 		}
-		seen[key] = true
 	}
 	return nil
 }

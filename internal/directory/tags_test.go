@@ -45,6 +45,8 @@ func TestTagLimits(t *testing.T) {
 	}
 	_, err = NewTags([]api.Tag{{Key: "a"}, {Key: "A"}})
 	expectError(t, err, "InvalidInput", "Duplicate tag keys found. Please note that Tag keys are case insensitive.")
+	_, err = NewTags([]api.Tag{{Key: "co\u017ft"}, {Key: "Cost"}}) // the long s, which folds to s but is no capital of it
+	expectError(t, err, "InvalidInput", "Duplicate tag keys found. Please note that Tag keys are case insensitive.")
 	for _, key := range []string{"aws:x", "AWS:x", "Aws:"} {
 		_, err = NewTags([]api.Tag{{Key: key}})
 		expectError(t, err, "InvalidInput", "Tag keys that begin with aws: are reserved for system use.")
