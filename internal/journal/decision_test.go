@@ -254,6 +254,18 @@ func TestDecisionOfEveryKindOfPolicy(t *testing.T) {
 	}
 }
 
+// TestDecisionWords: as decision cases name callers and outcomes.
+func TestDecisionWords(t *testing.T) {
+	if got := principal(&api.Call{}); got != "*" {
+		t.Errorf("an anonymous caller is %s", got)
+	}
+	for o, want := range map[policy.Outcome]string{policy.Allowed: "allowed", policy.ExplicitDeny: "explicitDeny", policy.ImplicitDeny: "implicitDeny"} {
+		if got := outcome(o); got != want {
+			t.Errorf("%s, want %s", got, want)
+		}
+	}
+}
+
 // TestDecisionOfUnreadablePolicies: they deny (E-25), and have no hash.
 func TestDecisionOfUnreadablePolicies(t *testing.T) {
 	set := policy.Set{Identity: []*policy.Policy{policy.Unreadable(policy.Identity, "broken"), nil}}

@@ -125,6 +125,15 @@ func TestIdentity(t *testing.T) {
 	}
 }
 
+// TestOtherIdentities: a service is one of AWS's types, whoever is left is unknown.
+func TestOtherIdentities(t *testing.T) {
+	for kind, want := range map[policy.PrincipalKind]string{policy.Service: "AWSService", policy.Provider: "Unknown", policy.Anonymous: "Unknown"} {
+		if got := identityType(kind); got != want {
+			t.Errorf("%v: %s, want %s", kind, got, want)
+		}
+	}
+}
+
 // TestEvent: cloudtrail-event-reference-record-contents.
 func TestEvent(t *testing.T) {
 	document := `{"Version":"2012-10-17","Statement":[]}`

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -354,6 +355,41 @@ func TestFollowThatEndsAtOnce(t *testing.T) {
 	ok(t, j.Follow(ctx, s))
 	assertMoved(t, s, dir, "a")
 	ok(t, errors.Join(j.Close(), s.Close()))
+}
+
+// TestFindFails: what cannot be read is not taken for missing.
+func TestFindFails(t *testing.T) {
+	dir, s := t.TempDir(), openStore(t)
+	commit(t, s, "a")
+	j, err := Open(dir, Options{})
+	ok(t, err)
+	ok(t, os.Mkdir(segmentPath(dir, 2), 0o700))
+	ok(t, os.WriteFile(segmentPath(dir, 2)+"/x", make([]byte, 10), 0o600))
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := j.Follow(ctx, s); err == nil {
+		t.Error("no error")
+	}
+	if page, err := s.List(t.Context(), eventPrefix, store.ListOptions{}); err != nil || len(page.Entries) != 1 {
+		t.Errorf("%d events in the store, %v", len(page.Entries), err)
+	}
+	j.dir = filepath.Join(dir, "none")
+	if _, err := j.find(map[string]bool{"a": true}, ""); err == nil {
+		t.Error("no error without a folder")
+	}
+	ok(t, errors.Join(j.Close(), s.Close()))
+}
+
+// TestTextBehind: a damaged line has no member.
+func TestTextBehind(t *testing.T) {
+	for line, want := range map[string]string{`{"x":1,"eventID":"e"}`: "e", `{"x":1,"eventID":"e`: "", `{"x":1}`: "", "": ""} {
+		if got := textBehind([]byte(line), strings.Index(line, string(idMember)), idMember); got != want {
+			t.Errorf("%s: %q, want %q", line, got, want)
+		}
+	}
+	if got := textBehind(nil, 0, decisionStart); got != "" {
+		t.Errorf("%q", got)
+	}
 }
 
 // TestFindGoesNoFurtherBack than an hour before the oldest event.
