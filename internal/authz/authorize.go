@@ -76,15 +76,15 @@ func (e *evaluation) decide() error {
 }
 
 func (e *evaluation) decideAsk(ask *Ask, side *directory.Effective) error {
-	e.fillSet(side)
+	readable := e.fillSet(side)
 	e.keys = conditions{call: e.Call, ask: ask, tags: side.Tags, view: e.View}
 	e.request = policy.Request{
 		Principal: policyPrincipal(e.Call.Principal), Action: ask.Action,
 		Resource: ask.Resource, ResourceAccount: ask.Account, Context: &e.keys,
 	}
-	d, err := outcome(ask, side, &e.request, &e.set)
-	if err != nil {
-		return err
+	d := unreadable(policy.Session)
+	if readable {
+		d = outcome(ask, side, &e.request, &e.set)
 	}
 	if d.Outcome == policy.Allowed || ask.Granted && d.Outcome == policy.ImplicitDeny {
 		return nil
@@ -96,21 +96,26 @@ func (e *evaluation) decideAsk(ask *Ask, side *directory.Effective) error {
 }
 
 // outcome decides, failing closed where a policy cannot be read (E-25).
-func outcome(ask *Ask, side *directory.Effective, r *policy.Request, set *policy.Set) (policy.Decision, error) {
+func outcome(ask *Ask, side *directory.Effective, r *policy.Request, set *policy.Set) policy.Decision {
 	if side.Unreadable != "" {
-		return policy.Decision{Outcome: policy.ExplicitDeny, By: policy.Identity}, nil
+		return unreadable(policy.Identity)
 	}
 	if ask.NoTrust {
-		return withoutTrust(r, set), nil
+		return withoutTrust(r, set)
 	}
 	if ask.Trust != nil {
 		trust, err := ask.Trust.Trust.Compile(policy.Trust, "")
 		if err != nil {
-			return policy.Decision{Outcome: policy.ExplicitDeny, By: policy.Trust}, nil
+			return unreadable(policy.Trust)
 		}
 		set.Trust = trust
 	}
-	return policy.Decide(r, set), nil
+	return policy.Decide(r, set)
+}
+
+// unreadable is the denial by a policy that cannot be read (E-25).
+func unreadable(t policy.Type) policy.Decision {
+	return policy.Decision{Outcome: policy.ExplicitDeny, By: t, Statement: -1}
 }
 
 // withoutTrust is the answer where the role is not there: the one of a role whose

@@ -26,8 +26,9 @@ func (c *conditions) Lookup(key policy.Key) (policy.Value, bool) {
 	if v, ok := c.asked(key); ok {
 		return v, true
 	}
-	if tag, ok := strings.CutPrefix(key.Folded, "aws:principaltag/"); ok {
-		return c.principalTag(key.Name[len(key.Name)-len(tag):])
+	if strings.HasPrefix(key.Folded, "aws:principaltag/") {
+		_, tag, _ := strings.Cut(key.Name, "/") // folding changes the length of some letters
+		return c.principalTag(tag)
 	}
 	if v, ok := c.ofCall(key.Folded); ok {
 		return v, ok
@@ -45,7 +46,7 @@ func (c *conditions) Lookup(key policy.Key) (policy.Value, bool) {
 }
 
 // asked finds a key of the operation's row: the one whose case is equal, else
-// the first (C-19).
+// the first in byte order (C-19).
 func (c *conditions) asked(key policy.Key) (policy.Value, bool) {
 	first := -1
 	for i := range c.ask.Keys {
@@ -53,7 +54,7 @@ func (c *conditions) asked(key policy.Key) (policy.Value, bool) {
 		if name == key.Name {
 			return c.ask.Keys[i].Value, true
 		}
-		if first < 0 && strings.EqualFold(name, key.Name) {
+		if strings.EqualFold(name, key.Name) && (first < 0 || name < c.ask.Keys[first].Name) {
 			first = i
 		}
 	}
@@ -76,13 +77,15 @@ func (c *conditions) principalTag(name string) (policy.Value, bool) {
 	return tagValue(c.tags, name)
 }
 
+// tagValue is the value of the tag whose case is equal, else of the first in byte
+// order (C-19).
 func tagValue(tags []api.Tag, name string) (policy.Value, bool) {
 	first := -1
 	for i := range tags {
 		if tags[i].Key == name {
 			return policy.Value{One: tags[i].Value}, true
 		}
-		if first < 0 && strings.EqualFold(tags[i].Key, name) {
+		if strings.EqualFold(tags[i].Key, name) && (first < 0 || tags[i].Key < tags[first].Key) {
 			first = i
 		}
 	}

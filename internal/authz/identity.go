@@ -1,6 +1,7 @@
 package authz
 
 import (
+	"errors"
 	"net/http"
 
 	"github.com/gatehouse-iam/gatehouse/internal/api"
@@ -46,18 +47,25 @@ func rootSide(v *directory.View) (*directory.Effective, error) {
 }
 
 // fillSet takes the policies of the caller's side: its own, and its session's. A
-// managed session policy that is gone leaves nothing in its place.
-func (e *evaluation) fillSet(side *directory.Effective) {
+// managed session policy that is gone leaves nothing in its place; readable is
+// false where one is there and cannot be read (E-25).
+func (e *evaluation) fillSet(side *directory.Effective) (readable bool) {
 	e.set.Identity, e.set.Boundary, e.set.Trust = side.Identity, side.Boundary, nil
 	p := e.Call.Principal
 	if p == nil || p.Session == nil {
-		return
+		return true
 	}
 	e.set.Session, e.set.SessionRequired = p.Session.Policies, p.Session.PolicyRequired
 	for _, arn := range p.Session.ManagedPolicies {
 		e.set.SessionRequired = true
-		if m, err := e.View.CompiledPolicy(arn); err == nil {
+		m, err := e.View.CompiledPolicy(arn)
+		var gone *api.Error
+		switch {
+		case err == nil:
 			e.set.Session = append(e.set.Session[:len(e.set.Session):len(e.set.Session)], m)
+		case !errors.As(err, &gone):
+			return false
 		}
 	}
+	return true
 }
