@@ -269,7 +269,6 @@ func (s *Server) handle(x *exchange) error {
 // write runs the method in a transaction that starts at the newest state; where
 // that is not the state that the call was decided on, it is decided again.
 func (s *Server) write(ctx context.Context, x *exchange, decided *directory.View, prepared any) error {
-	x.journaled = true
 	err := s.Directory.Update(ctx, x.call.Account, func(tx *directory.Tx) error {
 		if x.caller != nil && !x.caller.Still(&tx.View) {
 			return answerFault(x.op.svc, &authn.Fault{Kind: authn.InvalidToken})
@@ -290,8 +289,9 @@ func (s *Server) write(ctx context.Context, x *exchange, decided *directory.View
 		return nil
 	})
 	if err != nil {
-		x.journaled, x.out = false, nil
+		x.out = nil
 	}
+	x.journaled = err == nil
 	return err
 }
 
