@@ -49,6 +49,8 @@ func callers() map[string]*api.Principal {
 		}
 		return s
 	}
+	chained := session("role", false)
+	chained.SourceIdentity = "boss"
 	return map[string]*api.Principal{
 		"anonymous": nil,
 		"root":      rootCaller(),
@@ -58,7 +60,7 @@ func callers() map[string]*api.Principal {
 		"role": {Principal: policy.Principal{
 			Kind: policy.RoleSession, Account: accountID, ARN: "arn:aws:sts::" + accountID + ":assumed-role/App/host",
 			EntityARN: arn + ":role/team/App", EntityID: "AROAEXAMPLE",
-		}, UserID: "AROAEXAMPLE:host", Session: session("role", false)},
+		}, UserID: "AROAEXAMPLE:host", Session: chained},
 		"federated": {Principal: policy.Principal{
 			Kind: policy.FederatedUser, Account: accountID, ARN: "arn:aws:sts::" + accountID + ":federated-user/app",
 			EntityARN: user.EntityARN, EntityID: "AIDAEXAMPLE",
@@ -117,7 +119,7 @@ var contextRows = []struct {
 	{"K-15", "aws:MultiFactorAuthPresent", []string{"-", "-", "-", "false", "true", "false", "false"}},
 	{"K-16", "aws:MultiFactorAuthAge", []string{"-", "-", "-", "-", "100", "-", "-"}},
 	{"K-17", "aws:FederatedProvider", []string{"-"}},
-	{"K-18", "aws:SourceIdentity", []string{"-"}},
+	{"K-18", "aws:SourceIdentity", []string{"-", "-", "-", "-", "-", "boss", "-"}},
 	{"K-19", "aws:AssumedRoot", []string{"-"}},
 	{"K-20", "ec2:SourceInstanceArn", []string{"-"}},
 	{"K-21", "aws:ResourceAccount", []string{"A"}},
