@@ -4,12 +4,16 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"slices"
 
 	"github.com/gatehouse-iam/gatehouse/internal/api"
 )
 
 // maxBody bounds the body of a call that is not streamed.
 const maxBody = 1 << 20
+
+// firstRead is the room for a body of which nothing has come yet.
+const firstRead = 4 << 10
 
 // readBody reads a whole body into buf.
 func readBody(r *http.Request, buf []byte) ([]byte, *api.Error) {
@@ -19,15 +23,17 @@ func readBody(r *http.Request, buf []byte) ([]byte, *api.Error) {
 	if r.ContentLength > maxBody {
 		return nil, errTooLarge()
 	}
-	if r.ContentLength == 0 {
-		return buf[:0], nil
-	}
-	if int64(cap(buf)) < r.ContentLength {
-		buf = make([]byte, r.ContentLength)
-	}
-	buf = buf[:r.ContentLength]
-	if _, err := io.ReadFull(r.Body, buf); err != nil {
-		return nil, errTruncated(err)
+	buf = buf[:0]
+	for left := int(r.ContentLength); left > 0; {
+		// Room is made for what has come, not for what is announced: who announces
+		// much and sends nothing costs nothing.
+		buf = slices.Grow(buf, min(left, max(len(buf), firstRead)))
+		block := buf[len(buf):min(len(buf)+left, cap(buf))]
+		n, err := io.ReadFull(r.Body, block)
+		buf, left = buf[:len(buf)+n], left-n
+		if err != nil {
+			return nil, errTruncated(err)
+		}
 	}
 	return buf, nil
 }
