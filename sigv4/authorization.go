@@ -2,6 +2,8 @@ package sigv4
 
 import (
 	"net/http"
+	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -225,8 +227,13 @@ func malformedCredential(credential string) *Error {
 	return incomplete("Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got '" + credential + "'")
 }
 
+// maxSignedHeaders is more headers than any client signs.
+const maxSignedHeaders = 256
+
 // setSignedHeaders splits the list of signed headers. Only a header's name in
-// lower case can be in it: anything else could be read in two ways.
+// lower case can be in it: anything else could be read in two ways. And each once:
+// the canonical request has a header's value as often as its name is listed, which
+// would make gigabytes of one long header and a list of its name.
 func (s *Signature) setSignedHeaders(list string) *Error {
 	s.headerList = list
 	for rest, more := list, true; more; {
@@ -234,6 +241,9 @@ func (s *Signature) setSignedHeaders(list string) *Error {
 		name, rest, more = cut(rest, ';')
 		if !isHeaderName(name) {
 			return incomplete("SignedHeaders must be header names in lower case, separated by ';', got '" + list + "'")
+		}
+		if len(s.SignedHeaders) >= maxSignedHeaders || slices.Contains(s.SignedHeaders, name) {
+			return incomplete("SignedHeaders must name each header once, and at most " + strconv.Itoa(maxSignedHeaders) + ", got '" + list + "'")
 		}
 		s.SignedHeaders = append(s.SignedHeaders, name)
 	}

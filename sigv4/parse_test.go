@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -171,6 +172,10 @@ func TestParseFaults(t *testing.T) {
 			"SignedHeaders must be header names in lower case, separated by ';', got 'Host'"},
 		{"a signed header without a name", "/", []string{date, "Authorization: AWS4-HMAC-SHA256 Credential=a/b/c/d/e, SignedHeaders=host;, Signature=0"}, Incomplete,
 			"SignedHeaders must be header names in lower case, separated by ';', got 'host;'"},
+		{"a signed header twice", "/", []string{date, "Authorization: AWS4-HMAC-SHA256 Credential=a/b/c/d/e, SignedHeaders=host;x-a;host, Signature=0"}, Incomplete,
+			"SignedHeaders must name each header once, and at most 256, got 'host;x-a;host'"},
+		{"too many signed headers", "/", []string{date, "Authorization: AWS4-HMAC-SHA256 Credential=a/b/c/d/e, SignedHeaders=host" + manyHeaders(256) + ", Signature=0"}, Incomplete,
+			"SignedHeaders must name each header once, and at most 256, got 'host" + manyHeaders(256) + "'"},
 		{"Version 2", "/", []string{date, "Authorization: AWS AKIDEXAMPLE:c2lnbmF0dXJl"}, Unsupported, "Unsupported AWS 'algorithm': 'AWS' (only AWS4-HMAC-SHA256 for now). "},
 		{"Version 2 in the query", "/?AWSAccessKeyId=AKIDEXAMPLE&Signature=c2ln&SignatureVersion=2", nil, Unsupported, "Unsupported AWS 'algorithm': 'AWS' (only AWS4-HMAC-SHA256 for now). "},
 		{"Version 4A", "/", []string{date, "Authorization: AWS4-ECDSA-P256-SHA256 Credential=a/b/iam/aws4_request, SignedHeaders=host, Signature=0"}, Unsupported,
@@ -229,4 +234,13 @@ func TestParseKeepsMemory(t *testing.T) {
 	}); allocs != 0 {
 		t.Errorf("%v allocations", allocs)
 	}
+}
+
+// manyHeaders are names for a list of signed headers, after others.
+func manyHeaders(n int) string {
+	var b strings.Builder
+	for i := range n {
+		b.WriteString(";x-" + strconv.Itoa(i))
+	}
+	return b.String()
 }
