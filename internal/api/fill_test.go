@@ -50,11 +50,14 @@ func (f *filler) structure(v reflect.Value, s *api.Shape) {
 	if len(f.path) > maxFill {
 		return
 	}
+	one := -1 // is set in any case: a form cannot say that a structure is empty
+	if f.random != nil && len(s.Members) > 0 {
+		one = f.random.IntN(len(s.Members))
+	}
 	for i := range s.Members {
-		if f.random != nil && f.random.IntN(3) == 0 {
-			continue
+		if f.random == nil || i == one || f.random.IntN(3) > 0 {
+			f.below(s.Members[i].Name, v.Field(i), s.Members[i].Shape)
 		}
-		f.below(s.Members[i].Name, v.Field(i), s.Members[i].Shape)
 	}
 }
 
