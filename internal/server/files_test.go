@@ -7,9 +7,11 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/gatehouse-iam/gatehouse/internal/api"
 	"github.com/gatehouse-iam/gatehouse/internal/authz"
@@ -187,6 +189,32 @@ func (c *closing) Close() error {
 	defer c.f.mu.Unlock()
 	c.f.closed++
 	return nil
+}
+
+// closes waits until as many streams are closed as are wanted.
+func (f *files) closes(t testing.TB, want int) {
+	t.Helper()
+	deadline := time.Now().Add(10 * time.Second)
+	for {
+		f.mu.Lock()
+		closed := f.closed
+		f.mu.Unlock()
+		if closed == want {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("%d of %d streams are closed", closed, want)
+		}
+		runtime.Gosched()
+	}
+}
+
+// content is what is stored of account a, and whether it is.
+func (f *files) content(account, key string) (string, bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	content, there := f.stored[account+"/"+key]
+	return content, there
 }
 
 type failing struct{}

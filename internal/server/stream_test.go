@@ -2,8 +2,6 @@ package server_test
 
 import (
 	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"io"
 	"net"
@@ -39,7 +37,7 @@ func TestStreamedBody(t *testing.T) {
 			if a := do(t, h.file(t, admin(h.a), "PUT", "whole", content)); a.status != http.StatusOK {
 				t.Fatal(a)
 			}
-			if f.stored[h.a.Account+"/whole"] != content {
+			if put, _ := f.content(h.a.Account, "whole"); put != content {
 				t.Error("another body arrived")
 			}
 			a := do(t, h.file(t, admin(h.a), "GET", "whole", ""))
@@ -48,9 +46,7 @@ func TestStreamedBody(t *testing.T) {
 			}
 		})
 	}
-	if f.closed != 8 {
-		t.Errorf("%d of 8 streams are closed", f.closed)
-	}
+	f.closes(t, 8)
 }
 
 // A body that is not what was signed never reaches its method whole, and changes
@@ -83,7 +79,7 @@ func TestUnreadBody(t *testing.T) {
 	if a := do(t, h.file(t, admin(h.a), "PUT", "unread", "something")); a.status != http.StatusOK {
 		t.Error(a)
 	}
-	if content, stored := f.stored[h.a.Account+"/unread"]; !stored || content != "" {
+	if content, stored := f.content(h.a.Account, "unread"); !stored || content != "" {
 		t.Error("the call that needs no body did not go through")
 	}
 }
@@ -118,7 +114,7 @@ func TestUnsignedPayload(t *testing.T) {
 			if a.code() != want {
 				t.Errorf("%d %s", a.status, a.body)
 			}
-			if _, stored := f.stored[h.a.Account+"/open"]; stored != (want == "") {
+			if _, stored := f.content(h.a.Account, "open"); stored != (want == "") {
 				t.Error("stored:", stored)
 			}
 		})
@@ -143,7 +139,7 @@ func TestPresigned(t *testing.T) {
 			if a := do(t, r); a.status != want {
 				t.Errorf("%d %s", a.status, a.body)
 			}
-			if _, stored := f.stored[h.a.Account+"/open"]; stored != (want == http.StatusOK) {
+			if _, stored := f.content(h.a.Account, "open"); stored != (want == http.StatusOK) {
 				t.Error("stored:", stored)
 			}
 		})
@@ -210,7 +206,8 @@ func TestExpectContinue(t *testing.T) {
 	}
 	_, err = io.WriteString(conn, "the body")
 	ok(t, err)
-	if a := readAnswer(t, conn, http.MethodPut); a.status != http.StatusOK || f.stored[h.a.Account+"/expected"] != "the body" {
+	a := readAnswer(t, conn, http.MethodPut)
+	if content, _ := f.content(h.a.Account, "expected"); a.status != http.StatusOK || content != "the body" {
 		t.Error(a)
 	}
 }
@@ -230,9 +227,7 @@ func TestAnswerBreaksOff(t *testing.T) {
 			if err == nil {
 				t.Error("the client takes it for whole")
 			}
-			if f.closed != 1 {
-				t.Errorf("%d streams are closed", f.closed)
-			}
+			f.closes(t, 1)
 			if lines := h.log.lines("broke off"); len(lines) != 1 || !strings.Contains(lines[0], "files:GetFile") {
 				t.Errorf("log: %q", lines)
 			}
@@ -251,9 +246,7 @@ func TestStreamOfAFailedCall(t *testing.T) {
 			if a.code() != "InternalFailure" || strings.Contains(a.body, "disk") {
 				t.Errorf("%d %s", a.status, a.body)
 			}
-			if f.closed != 1 {
-				t.Errorf("%d streams are closed", f.closed)
-			}
+			f.closes(t, 1)
 		})
 	}
 }
@@ -298,11 +291,6 @@ func dump(t testing.TB, r *http.Request, body string) []byte {
 	ok(t, r.Header.Write(&b))
 	b.WriteString("\r\n" + body)
 	return b.Bytes()
-}
-
-func hashOf(text string) string {
-	sum := sha256.Sum256([]byte(text))
-	return hex.EncodeToString(sum[:])
 }
 
 func (h *house) dial(t testing.TB) *net.TCPConn {
