@@ -100,7 +100,11 @@ func (f *Fault) json() *api.Error {
 }
 
 func (f *Fault) ec2() *api.Error {
-	if f.Kind == ExpiredSession || f.Kind == Signature && f.Signature.Fault == sigv4.Expired {
+	late := f.Kind == ExpiredSession
+	if e := f.Signature; e != nil {
+		late = e.Fault == sigv4.Expired
+	}
+	if late {
 		return &api.Error{Code: "RequestExpired", Status: http.StatusBadRequest, Message: "Request has expired."}
 	}
 	return &api.Error{Code: "AuthFailure", Status: http.StatusUnauthorized, Message: "AWS was not able to validate the provided access credentials"}
