@@ -137,7 +137,9 @@ func (p *headerParts) read(rest, authorization string) *Error {
 func (p *headerParts) set(text, authorization string) *Error {
 	name, value, ok := cut(text, '=')
 	if !ok {
-		return incomplete("'" + text + "' not a valid key=value pair (missing equal-sign) in Authorization header: '" + authorization + "'.")
+		e := incompleteHeader("'"+text+"' not a valid key=value pair (missing equal-sign) in Authorization header: '", authorization, "'.")
+		e.Loggable = "A part of the Authorization header is not a valid key=value pair (missing equal-sign)."
+		return e
 	}
 	var part *string
 	switch name {
@@ -151,7 +153,7 @@ func (p *headerParts) set(text, authorization string) *Error {
 		return nil
 	}
 	if *part != "" {
-		return incomplete("Authorization header has more than one '" + name + "' parameter. Authorization=" + authorization)
+		return incompleteHeader("Authorization header has more than one '"+name+"' parameter. Authorization=", authorization, "")
 	}
 	*part = value
 	return nil
@@ -173,7 +175,7 @@ func (p *headerParts) missing(authorization, date string) *Error {
 	if date == "" {
 		b.WriteString("Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. ")
 	}
-	return incomplete(b.String() + "Authorization=" + authorization)
+	return incompleteHeader(b.String()+"Authorization=", authorization, "")
 }
 
 // signingDate is the value of X-Amz-Date, else of Date, and which it was.

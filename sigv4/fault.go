@@ -26,6 +26,10 @@ const (
 type Error struct {
 	Fault   Fault
 	Message string
+	// Loggable is Message without the Authorization header that Message repeats: the
+	// header may hold a signature, or a password or token that belongs elsewhere. It
+	// is empty where Message may be logged.
+	Loggable string
 	// CanonicalRequest and StringToSign as the server computed them, for a Mismatch.
 	CanonicalRequest, StringToSign string
 	// Time signed, for Expired and NotYetCurrent.
@@ -51,6 +55,12 @@ const (
 )
 
 func incomplete(message string) *Error { return &Error{Fault: Incomplete, Message: message} }
+
+// incompleteHeader is incomplete, with the Authorization header at the end of the
+// message as AWS has it.
+func incompleteHeader(message, authorization, end string) *Error {
+	return &Error{Fault: Incomplete, Message: message + authorization + end, Loggable: message + "(not logged)" + end}
+}
 
 func unsupported(algorithm string) *Error {
 	return &Error{Fault: Unsupported, Message: "Unsupported AWS 'algorithm': '" + algorithm + "' (only " + Algorithm + " for now). "}

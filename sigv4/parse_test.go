@@ -244,3 +244,18 @@ func manyHeaders(n int) string {
 	}
 	return b.String()
 }
+
+// TestLoggable: what a message repeats of the Authorization header is not for a log.
+func TestLoggable(t *testing.T) {
+	for header, want := range map[string]string{
+		"Bearer secret": "A part of the Authorization header is not a valid key=value pair (missing equal-sign).",
+		"AWS4-HMAC-SHA256 Signature=secret, Signature=secret":                        "Authorization header has more than one 'Signature' parameter. Authorization=(not logged)",
+		"AWS4-HMAC-SHA256 Credential=a/b/c/d/e, SignedHeaders=host,Signature=secret": "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. Authorization=(not logged)",
+	} {
+		var s Signature
+		fault := faultOf(t, Parse(get(t, "/", "Authorization: "+header), &s))
+		if fault.Loggable != want || !strings.Contains(fault.Message, header) {
+			t.Errorf("%s: %q, %q", header, fault.Message, fault.Loggable)
+		}
+	}
+}

@@ -10,6 +10,9 @@ type Error struct {
 	Status  int    // HTTP
 	Message string
 	Fault   bool // the server's fault (Type Receiver)
+	// Recorded stands for Message in the log and the journal where Message repeats
+	// what may be secret; "" where it does not.
+	Recorded string
 	// Members are extra members of the error shape, in order.
 	Members []Member
 	// Log is what the log says beyond Message: a position, a cause. Never sent.
@@ -20,6 +23,14 @@ type Error struct {
 type Member struct{ Name, Value string }
 
 func (e *Error) Error() string { return e.Code + ": " + e.Message }
+
+// Record is what the log and the journal say of the error.
+func (e *Error) Record() string {
+	if e.Recorded != "" {
+		return e.Recorded
+	}
+	return e.Message
+}
 
 // Errorf makes an Error of the sender's.
 func Errorf(status int, code, format string, args ...any) *Error {

@@ -47,6 +47,14 @@ const (
 
 // Answer is the fault in the words of the service's protocol (aws-errors section 3).
 func (f *Fault) Answer(svc *api.Service) *api.Error {
+	e := f.answer(svc)
+	if f.Kind == Signature {
+		e.Recorded = f.Signature.Loggable
+	}
+	return e
+}
+
+func (f *Fault) answer(svc *api.Service) *api.Error {
 	switch {
 	case svc.Name == "s3":
 		return f.s3()

@@ -65,7 +65,7 @@ func AppendEvent(dst []byte, e *Entry) []byte {
 	dst = field(dst, "userAgent", cut(c.UserAgent))
 	if e.Failure != nil {
 		dst = field(dst, "errorCode", e.Failure.Code)
-		dst = optional(dst, "errorMessage", cut(e.Failure.Message))
+		dst = optional(dst, "errorMessage", cut(e.Failure.Record()))
 	}
 	dst = appendParameters(dst, e)
 	dst = field(dst, "requestID", c.RequestID)

@@ -44,7 +44,7 @@ func (s *Server) logRefused(x *exchange, e *api.Error) {
 	if !s.Log.Enabled(x.r.Context(), level) {
 		return
 	}
-	attributes := append(x.attributes(), "code", e.Code, "status", e.Status, "message", e.Message)
+	attributes := append(x.attributes(), "code", e.Code, "status", e.Status, "message", e.Record())
 	if e.Log != "" {
 		attributes = append(attributes, "detail", e.Log)
 	}
