@@ -75,7 +75,10 @@ func (n *Node) openData(ctx context.Context) error {
 	if err := n.folder(); err != nil {
 		return err
 	}
-	path := filepath.Join(n.data, "gatehouse.db")
+	path, events := filepath.Join(n.data, "gatehouse.db"), filepath.Join(n.data, "journal")
+	if err := checkLost(path, events); err != nil {
+		return err
+	}
 	_, err := os.Stat(path)
 	master, err := seal.LoadMaster(filepath.Join(n.data, "master.key"), n.config.MasterKey, !errors.Is(err, os.ErrNotExist))
 	if err != nil {
@@ -87,7 +90,7 @@ func (n *Node) openData(ctx context.Context) error {
 	if n.keyring, err = seal.OpenKeyring(ctx, n.store, master); err != nil {
 		return err
 	}
-	n.journal, err = journal.Open(filepath.Join(n.data, "journal"), journal.Options{Clock: n.config.Clock, Log: n.config.Log})
+	n.journal, err = journal.Open(events, journal.Options{Clock: n.config.Clock, Log: n.config.Log})
 	return err
 }
 
