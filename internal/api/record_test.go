@@ -96,11 +96,8 @@ func TestValidationHidesSecrets(t *testing.T) {
 			}
 			in := op.NewInput()
 			f := canaries()
-			long := strings.Repeat("\x00", 600_000) // breaks lengths and patterns
+			long := strings.Repeat("\x00", 3000) // breaks lengths and patterns
 			f.text = func(f *filler) string { return "canary-" + itoa(len(f.leaves)) + "-" + long }
-			if len(op.Input.Members) > 12 {
-				long = strings.Repeat("\x00", 60_000)
-			}
 			f.structure(reflect.ValueOf(in).Elem(), op.Input)
 			e := api.Validate(svc, op, in)
 			if e == nil {
