@@ -92,3 +92,37 @@ func TestApplyMovesAndReplaces(t *testing.T) {
 		})
 	}
 }
+
+// An account is there while its own record is: what stands under it before and
+// after that is shown to nobody, and is not lost.
+func TestAccountIsThereWithItsRecord(t *testing.T) {
+	s := openStore(t)
+	d := openNode(t, s)
+	write := func(key, value string) {
+		t.Helper()
+		c := store.Change{Key: "a/" + testAccount + "/" + key, Value: []byte(value), Delete: value == ""}
+		if _, err := s.Commit(t.Context(), nil, []store.Change{c}); err != nil {
+			t.Fatal(err)
+		}
+		if err := d.catchUp(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	expect := func(there bool) {
+		t.Helper()
+		for _, d := range []*Directory{d, openNode(t, s)} {
+			v := d.View(testAccount)
+			if v.Exists() != there || (v.user("ana") != nil) != there || (d.Mark(testAccount) != Mark{}) != there {
+				t.Errorf("the account is there: %v, its user: %v", v.Exists(), v.user("ana"))
+			}
+		}
+	}
+	write("user/ana", `{"v":1,"id":"AIDA1","name":"ana","path":"/"}`)
+	expect(false)
+	write("account", `{"v":1,"id":"`+testAccount+`"}`)
+	expect(true)
+	write("account", "")
+	expect(false)
+	write("account", `{"v":1,"id":"`+testAccount+`"}`)
+	expect(true)
+}
