@@ -26,6 +26,8 @@ type commands struct {
 	Events     eventsCommand     `cmd:"" help:"Search the journal for what was called."`
 	Root       rootCommand       `cmd:"" help:"Recover the root user, on the server's machine."`
 	Version    versionCommand    `cmd:"" help:"Print the version."`
+	Completion completionCommand `cmd:"" help:"Print the completion script of a shell."`
+	Man        manCommand        `cmd:"" help:"Print the manual page."`
 }
 
 // errNo is a command's answer "no": the exit code says it.
