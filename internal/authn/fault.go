@@ -48,8 +48,8 @@ const (
 // Answer is the fault in the words of the service's protocol (aws-errors section 3).
 func (f *Fault) Answer(svc *api.Service) *api.Error {
 	e := f.answer(svc)
-	if f.Kind == Signature {
-		e.Recorded = f.Signature.Loggable
+	if s := f.Signature; s != nil {
+		e.Recorded = s.Loggable
 	}
 	return e
 }
