@@ -5,7 +5,7 @@ import "maps"
 // IAM are the rows of the IAM API.
 func IAM() Table {
 	return merge(
-		userRows(), groupRows(), accessKeyRows(), loginProfileRows(), accountRows(),
+		userRows(), groupRows(), accessKeyRows(), otherCredentialRows(), loginProfileRows(), accountRows(),
 		policyRows(), attachmentRows(), inlinePolicyRows(), roleRows(), instanceProfileRows(),
 		boundaryRows(), authorizationDetailsRows(),
 	)

@@ -27,7 +27,8 @@ func (s *Service) Implementation() services.Implementation {
 	return services.Implementation{
 		API: iam.API, Rows: authz.IAM(),
 		Methods: merge(
-			s.userMethods(), s.groupMethods(), s.accessKeyMethods(), s.loginProfileMethods(), s.accountMethods(),
+			s.userMethods(), s.groupMethods(), s.accessKeyMethods(), s.otherCredentialMethods(), s.loginProfileMethods(),
+			s.accountMethods(),
 			s.policyMethods(), s.attachmentMethods(), s.inlinePolicyMethods(), s.roleMethods(), s.instanceProfileMethods(),
 			s.boundaryMethods(), s.authorizationDetailsMethods(),
 		),
