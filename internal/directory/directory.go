@@ -230,10 +230,22 @@ func (d *Directory) commit(ctx context.Context, t *transaction, s *Snapshot) err
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), commitTime)
 	defer cancel()
 	revision, err := d.store.Commit(ctx, pre, changes)
+	if errors.Is(err, store.ErrTooLarge) && max(len(pre), len(changes)) <= store.MaxOperations {
+		return entityTooLarge(err)
+	}
 	if err != nil {
 		return err
 	}
 	return d.wait(ctx, revision)
+}
+
+// entityTooLarge: an entity's record, with all its policy documents, has outgrown the
+// store. AWS has no such quota, and none of its others comes to it but by white space,
+// which they do not count (G-12).
+func entityTooLarge(err error) error {
+	e := limitExceeded("Cannot exceed quota for EntitySize: %d", store.MaxValue)
+	e.Log = err.Error()
+	return e
 }
 
 // catchUp waits until the state is as new as the store.
