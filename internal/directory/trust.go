@@ -22,7 +22,7 @@ func (v *View) identify(text string) (string, error) {
 		case "Service":
 			return "", checkService(p.Value)
 		case "Federated":
-			return "", v.checkFederated(p.Value)
+			return "", checkFederated(p.Value)
 		}
 		return "", invalidPrincipal(p.Kind, p.Value)
 	})
@@ -84,7 +84,8 @@ func invalidPrincipal(kind, value string) error {
 // principalID is the unique id of a user or role that a policy names by its ARN,
 // "" for the other principals of kind AWS. An account need not be one of this
 // server's (choice): it delegates to nobody until it is. Users, roles and sessions of
-// such an account do not exist.
+// such an account do not exist. For what is not looked up either, a federated user or
+// a provider, the account is not looked up: the answer would tell which accounts exist.
 func (v *View) principalID(value string) (string, error) {
 	if value == "*" || IsAccountID(value) {
 		return "", nil
@@ -127,7 +128,7 @@ func (v *View) namedID(service, resource, arn string) (id string, ok bool) {
 		r := v.role(role)
 		return "", r != nil && r.Name == role && session != ""
 	case "sts:federated-user":
-		return "", name != "" && v.Exists()
+		return "", name != ""
 	}
 	return "", false
 }
@@ -177,11 +178,11 @@ func checkService(value string) error {
 	return nil
 }
 
-// checkFederated accepts the providers of accounts that exist, and the well-known
-// issuers, which are host names.
-func (v *View) checkFederated(value string) error {
+// checkFederated accepts the providers of any account, and the well-known issuers,
+// which are host names.
+func checkFederated(value string) error {
 	parts := strings.SplitN(value, ":", 6)
-	if len(parts) == 6 && (parts[1] != "aws" || !v.Of(parts[4]).Exists()) {
+	if len(parts) == 6 && (parts[1] != "aws" || !IsAccountID(parts[4])) {
 		return invalidPrincipal("Federated", value)
 	}
 	return nil

@@ -96,10 +96,11 @@ func TestTrustPrincipals(t *testing.T) {
 
 		{"AWS", unknown, true}, // (choice): an account need not be one of this server's
 		{"AWS", "arn:aws:iam::" + unknown + ":root", true},
+		{"AWS", "arn:aws:sts::" + unknown + ":federated-user/fed", true}, // as in an account that is: neither tells which are
+		{"Federated", "arn:aws:iam::" + unknown + ":saml-provider/idp", true},
 		{"AWS", "arn:aws:iam::" + unknown + ":user/ana", false},
 		{"AWS", "arn:aws:iam::" + unknown + ":role/r", false},
 		{"AWS", "arn:aws:sts::" + unknown + ":assumed-role/r/session", false},
-		{"AWS", "arn:aws:sts::" + unknown + ":federated-user/fed", false},
 		{"AWS", "arn:aws:iam::12345:root", false},
 		{"AWS", accountNo + ":user/none", false},
 		{"AWS", accountNo + ":user/Ana", false},    // M-13
@@ -119,7 +120,6 @@ func TestTrustPrincipals(t *testing.T) {
 		{"AWS", "", false},
 		{"Service", "*", false},
 		{"Service", "ec2.example.com", false},
-		{"Federated", "arn:aws:iam::" + unknown + ":saml-provider/idp", false},
 		{"Federated", "arn:aws-cn:iam::" + accountID + ":saml-provider/idp", false},
 	}
 	for _, tt := range tests {
