@@ -75,7 +75,7 @@ lint: need-go ## format, tidy modules, vet, staticcheck, govulncheck, our own ch
 	$(call each_module,go vet ./...)
 	$(call each_module,go run $(STATICCHECK) ./...)
 	db=$$(cd / && GOFLAGS= go mod download -json $(VULNDB) | sed -n 's/^\t"Dir": "\(.*\)".*/\1/p')
-	go run $(GOVULNCHECK) -db "file://$$db/data/osv" ./...
+	go run $(GOVULNCHECK) -format json -db "file://$$db/data/osv" ./... | go run ./internal/lint/vuln
 	go run ./internal/lint
 
 .PHONY: clean
