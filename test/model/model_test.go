@@ -19,6 +19,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/gatehouse-iam/gatehouse/gatehousetest"
+	"github.com/gatehouse-iam/gatehouse/test/model/inventory"
 )
 
 // histories is how many there are in a run, and stepsOf how long they are on average.
@@ -70,17 +71,17 @@ func iamOf(a *gatehousetest.Account, id, secret string) *iam.Client {
 // compare looks at the whole account after a history.
 func (h *history) compare() {
 	page := int32(rapid.IntRange(1, 40).Draw(h.T, "page"))
-	got, err := observe(h.Context(), h.iam, page)
+	got, err := inventory.Observe(h.Context(), h.iam, page)
 	if err != nil {
 		h.Fatal(err)
 	}
-	if d := cmp.Diff(h.ref.state(), got, cmp.AllowUnexported(userState{}, groupState{}, roleState{})); d != "" {
+	if d := cmp.Diff(h.ref.state(), got); d != "" {
 		h.Errorf("the reference has (-), the server has (+):\n%s", d)
 	}
-	for _, fault := range got.broken() {
+	for _, fault := range got.Broken() {
 		h.Error(fault)
 	}
-	differ, err := asymmetries(h.Context(), h.iam, &got)
+	differ, err := inventory.Asymmetries(h.Context(), h.iam, &got)
 	if err != nil {
 		h.Fatal(err)
 	}

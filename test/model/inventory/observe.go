@@ -1,4 +1,4 @@
-package model
+package inventory
 
 import (
 	"context"
@@ -11,11 +11,11 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 )
 
-// observe reads an account through GetAccountAuthorizationDetails, in pages of a
-// size, and through what that does not show: keys and instance profiles. What the
-// first start made is left out.
-func observe(ctx context.Context, client *iam.Client, page int32) (state, error) {
-	o := &observer{ctx: ctx, client: client, state: newState()}
+// Observe reads an account through GetAccountAuthorizationDetails, in pages of a
+// size, and through what that does not show: keys and instance profiles. What
+// --bootstrap-admin makes is left out.
+func Observe(ctx context.Context, client *iam.Client, page int32) (State, error) {
+	o := &observer{ctx: ctx, client: client, state: NewState()}
 	in := &iam.GetAccountAuthorizationDetailsInput{MaxItems: &page}
 	for p := iam.NewGetAccountAuthorizationDetailsPaginator(client, in); p.HasMorePages() && o.err == nil; {
 		out, err := p.NextPage(ctx)
@@ -35,7 +35,7 @@ func observe(ctx context.Context, client *iam.Client, page int32) (state, error)
 type observer struct {
 	ctx    context.Context
 	client *iam.Client
-	state  state
+	state  State
 	err    error
 }
 
@@ -61,7 +61,7 @@ func (o *observer) page(out *iam.GetAccountAuthorizationDetailsOutput) {
 	}
 	for _, g := range out.GroupDetailList {
 		if *g.GroupName != "Administrators" {
-			once(o, o.state.Groups, *g.GroupName, groupState{grantsState: grantsState{
+			once(o, o.state.Groups, *g.GroupName, Group{Grants: Grants{
 				ID: *g.GroupId, Path: *g.Path, Attached: attached(g.AttachedManagedPolicies), Inline: o.inline(g.GroupPolicyList)}})
 		}
 	}
@@ -69,16 +69,16 @@ func (o *observer) page(out *iam.GetAccountAuthorizationDetailsOutput) {
 		once(o, o.state.Roles, *r.RoleName, o.role(&r))
 	}
 	for _, p := range out.Policies {
-		if *p.Arn != awsPolicy && *p.Arn != "arn:aws:iam::aws:policy/AdministratorAccess" {
+		if !isAWS(*p.Arn) {
 			once(o, o.state.Policies, *p.Arn, o.policy(&p))
 		}
 	}
 }
 
-func (o *observer) user(u *types.UserDetail) userState {
-	s := userState{
-		grantsState: grantsState{*u.UserId, *u.Path, boundary(u.PermissionsBoundary), attached(u.AttachedManagedPolicies), o.inline(u.UserPolicyList), tags(u.Tags)},
-		Groups:      sorted(u.GroupList), Keys: map[string]bool{},
+func (o *observer) user(u *types.UserDetail) User {
+	s := User{
+		Grants: Grants{*u.UserId, *u.Path, boundary(u.PermissionsBoundary), attached(u.AttachedManagedPolicies), o.inline(u.UserPolicyList), tags(u.Tags)},
+		Groups: Sorted(u.GroupList), Keys: map[string]bool{},
 	}
 	keys, err := o.client.ListAccessKeys(o.ctx, &iam.ListAccessKeysInput{UserName: u.UserName})
 	if err != nil {
@@ -88,11 +88,11 @@ func (o *observer) user(u *types.UserDetail) userState {
 	for _, k := range keys.AccessKeyMetadata {
 		once(o, s.Keys, *k.AccessKeyId, k.Status == types.StatusTypeActive)
 	}
-	s.Keys = filled(s.Keys)
+	s.Keys = Filled(s.Keys)
 	return s
 }
 
-func (o *observer) role(r *types.RoleDetail) roleState {
+func (o *observer) role(r *types.RoleDetail) Role {
 	var profiles []string
 	for _, p := range r.InstanceProfileList {
 		profiles = append(profiles, *p.InstanceProfileName)
@@ -100,14 +100,14 @@ func (o *observer) role(r *types.RoleDetail) roleState {
 	got, err := o.client.GetRole(o.ctx, &iam.GetRoleInput{RoleName: r.RoleName})
 	if err != nil {
 		o.failed("%w", err)
-		return roleState{}
+		return Role{}
 	}
 	if *got.Role.AssumeRolePolicyDocument != *r.AssumeRolePolicyDocument {
 		o.failed("role %s: two trust policies", *r.RoleName)
 	}
-	return roleState{
-		grantsState: grantsState{*r.RoleId, *r.Path, boundary(r.PermissionsBoundary), attached(r.AttachedManagedPolicies), o.inline(r.RolePolicyList), tags(r.Tags)},
-		Trusted:     o.trusted(*r.AssumeRolePolicyDocument), MaxSession: *got.Role.MaxSessionDuration, Profiles: sorted(profiles),
+	return Role{
+		Grants:  Grants{*r.RoleId, *r.Path, boundary(r.PermissionsBoundary), attached(r.AttachedManagedPolicies), o.inline(r.RolePolicyList), tags(r.Tags)},
+		Trusted: o.trusted(*r.AssumeRolePolicyDocument), MaxSession: *got.Role.MaxSessionDuration, Profiles: Sorted(profiles),
 	}
 }
 
@@ -123,8 +123,8 @@ func (o *observer) trusted(encoded string) string {
 	return document.Statement[0].Principal.AWS
 }
 
-func (o *observer) policy(p *types.ManagedPolicyDetail) policyState {
-	s := policyState{
+func (o *observer) policy(p *types.ManagedPolicyDetail) Policy {
+	s := Policy{
 		ID: *p.PolicyId, Path: *p.Path, Default: *p.DefaultVersionId, Versions: map[string]string{},
 		Attachments: int(*p.AttachmentCount), Boundaries: int(*p.PermissionsBoundaryUsageCount),
 	}
@@ -150,7 +150,7 @@ func (o *observer) members() {
 				g.Members = append(g.Members, *u.UserName)
 			}
 		}
-		g.Members = sorted(g.Members)
+		g.Members = Sorted(g.Members)
 		o.state.Groups[name] = g
 	}
 }
@@ -163,7 +163,7 @@ func (o *observer) profiles() {
 			return
 		}
 		for _, profile := range out.InstanceProfiles {
-			s := profileState{ID: *profile.InstanceProfileId, Path: *profile.Path}
+			s := Profile{ID: *profile.InstanceProfileId, Path: *profile.Path}
 			for _, r := range profile.Roles {
 				s.Role = *r.RoleName
 			}
@@ -185,7 +185,7 @@ func (o *observer) inline(list []types.PolicyDetail) map[string]string {
 	for _, p := range list {
 		once(o, m, *p.PolicyName, o.decoded(*p.PolicyDocument))
 	}
-	return filled(m)
+	return Filled(m)
 }
 
 func attached(list []types.AttachedPolicy) []string {
@@ -209,5 +209,5 @@ func tags(list []types.Tag) map[string]string {
 	for _, t := range list {
 		m[*t.Key] = *t.Value
 	}
-	return filled(m)
+	return Filled(m)
 }

@@ -1,4 +1,4 @@
-package model
+package inventory
 
 import (
 	"context"
@@ -11,22 +11,22 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 )
 
-// broken lists the invariants that a state does not keep. It knows nothing of how
+// Broken lists the invariants that a state does not keep. It knows nothing of how
 // the state came about.
-func (s *state) broken() []string {
+func (s *State) Broken() []string {
 	c := &checker{state: s, ids: map[string]string{}}
 	for name, u := range s.Users {
-		c.grants("user "+name, "AIDA", &u.grantsState)
+		c.grants("user "+name, "AIDA", &u.Grants)
 		c.user(name, &u)
 	}
 	for name, g := range s.Groups {
-		c.grants("group "+name, "AGPA", &g.grantsState)
+		c.grants("group "+name, "AGPA", &g.Grants)
 		for _, member := range g.Members {
 			c.require(slices.Contains(s.Users[member].Groups, name), "group %s has the member %s, who is not in it", name, member)
 		}
 	}
 	for name, r := range s.Roles {
-		c.grants("role "+name, "AROA", &r.grantsState)
+		c.grants("role "+name, "AROA", &r.Grants)
 		for _, p := range r.Profiles {
 			c.require(s.Profiles[p].Role == name, "role %s is in the profile %s, which has another", name, p)
 		}
@@ -40,8 +40,16 @@ func (s *state) broken() []string {
 	return c.faults
 }
 
+// The quotas of entities [iam-quotas].
+const (
+	maxKeys     = 2
+	maxGroups   = 10
+	maxAttached = 10
+	maxVersions = 5
+)
+
 type checker struct {
-	state  *state
+	state  *State
 	ids    map[string]string
 	faults []string
 }
@@ -58,7 +66,7 @@ func (c *checker) id(who, prefix, id string) {
 	c.ids[id] = who
 }
 
-func (c *checker) grants(who, prefix string, g *grantsState) {
+func (c *checker) grants(who, prefix string, g *Grants) {
 	c.id(who, prefix, g.ID)
 	c.require(len(g.Attached) <= maxAttached, "%s has %d policies", who, len(g.Attached))
 	for i, arn := range g.Attached {
@@ -70,10 +78,10 @@ func (c *checker) grants(who, prefix string, g *grantsState) {
 
 func (c *checker) exists(arn string) bool {
 	_, ok := c.state.Policies[arn]
-	return ok || arn == awsPolicy
+	return ok || isAWS(arn)
 }
 
-func (c *checker) user(name string, u *userState) {
+func (c *checker) user(name string, u *User) {
 	c.require(len(u.Groups) <= maxGroups && len(u.Keys) <= maxKeys, "user %s has %d groups and %d keys", name, len(u.Groups), len(u.Keys))
 	for _, g := range u.Groups {
 		c.require(slices.Contains(c.state.Groups[g].Members, name), "user %s is in the group %s, which does not have it", name, g)
@@ -87,20 +95,20 @@ func (c *checker) user(name string, u *userState) {
 // the default.
 func (c *checker) policies() {
 	attachments, boundaries := map[string]int{}, map[string]int{}
-	count := func(g *grantsState) {
+	count := func(g *Grants) {
 		boundaries[g.Boundary]++
 		for _, arn := range g.Attached {
 			attachments[arn]++
 		}
 	}
 	for _, u := range c.state.Users {
-		count(&u.grantsState)
+		count(&u.Grants)
 	}
 	for _, g := range c.state.Groups {
-		count(&g.grantsState)
+		count(&g.Grants)
 	}
 	for _, r := range c.state.Roles {
-		count(&r.grantsState)
+		count(&r.Grants)
 	}
 	for arn, p := range c.state.Policies {
 		c.id(arn, "ANPA", p.ID)
@@ -124,9 +132,9 @@ func (c *checker) spellings() {
 	}
 }
 
-// asymmetries reads the same relations from their other ends, and lists where the
+// Asymmetries reads the same relations from their other ends, and lists where the
 // two do not agree.
-func asymmetries(ctx context.Context, client *iam.Client, s *state) ([]string, error) {
+func Asymmetries(ctx context.Context, client *iam.Client, s *State) ([]string, error) {
 	c := &checker{state: s}
 	for name, u := range s.Users {
 		out, err := client.ListGroupsForUser(ctx, &iam.ListGroupsForUserInput{UserName: &name})
@@ -137,7 +145,7 @@ func asymmetries(ctx context.Context, client *iam.Client, s *state) ([]string, e
 		for _, g := range out.Groups {
 			groups = append(groups, *g.GroupName)
 		}
-		c.require(slices.Equal(sorted(groups), u.Groups), "ListGroupsForUser %s: %v, in details %v", name, groups, u.Groups)
+		c.require(slices.Equal(Sorted(groups), u.Groups), "ListGroupsForUser %s: %v, in details %v", name, groups, u.Groups)
 	}
 	for arn := range s.Policies {
 		for _, use := range []types.PolicyUsageType{types.PolicyUsageTypePermissionsPolicy, types.PolicyUsageTypePermissionsBoundary} {
@@ -170,25 +178,25 @@ func entities(ctx context.Context, client *iam.Client, arn string, use types.Pol
 			ids = append(ids, *r.RoleId)
 		}
 	}
-	return sorted(ids), nil
+	return Sorted(ids), nil
 }
 
 // holders are the ids of who has a policy attached, or as its boundary.
-func (s *state) holders(arn string, asBoundary bool) []string {
+func (s *State) holders(arn string, asBoundary bool) []string {
 	var ids []string
-	add := func(g *grantsState) {
+	add := func(g *Grants) {
 		if asBoundary && g.Boundary == arn || !asBoundary && slices.Contains(g.Attached, arn) {
 			ids = append(ids, g.ID)
 		}
 	}
 	for _, u := range s.Users {
-		add(&u.grantsState)
+		add(&u.Grants)
 	}
 	for _, g := range s.Groups {
-		add(&g.grantsState)
+		add(&g.Grants)
 	}
 	for _, r := range s.Roles {
-		add(&r.grantsState)
+		add(&r.Grants)
 	}
-	return sorted(ids)
+	return Sorted(ids)
 }
