@@ -85,7 +85,11 @@ func (s *Server) encodeFailure(x *exchange, failure *api.Error) api.Response {
 		x.call.Stream.Close()
 		x.call.Stream = nil
 	}
-	return api.EncodeError(x.answer[:0], x.call.Service, failure, x.call.RequestID, api.FormOf(x.call.Service, x.r))
+	svc := x.call.Service
+	if svc == nil && foreignService(x.r) != foreignQuery {
+		svc = foreignService(x.r)
+	}
+	return api.EncodeError(x.answer[:0], svc, failure, x.call.RequestID, api.FormOf(svc, x.r))
 }
 
 // send writes the answer.

@@ -131,7 +131,7 @@ func (s *Server) run(x *exchange) error {
 	case unknown != nil:
 		return unknown
 	case x.op == nil:
-		return errNoService(&x.signature)
+		return errNoService(x.r, &x.signature)
 	case !x.op.served:
 		return api.NotImplemented(op)
 	}
@@ -162,7 +162,7 @@ func (s *Server) read(x *exchange) error {
 func (s *Server) authenticate(x *exchange, signed error) error {
 	svc := x.call.Service
 	if svc == nil {
-		svc = unknownService
+		svc = foreignService(x.r)
 	}
 	if signed != nil {
 		if x.op != nil && x.op.api.Anonymous && isMissing(signed) {
@@ -171,7 +171,7 @@ func (s *Server) authenticate(x *exchange, signed error) error {
 		return s.unauthenticated(svc, signed)
 	}
 	if x.call.Service == nil { // nothing to verify the scope against
-		return errNoService(&x.signature)
+		return errNoService(x.r, &x.signature)
 	}
 	caller, err := s.authenticator.Authenticate(x.r, &x.signature, x.body, svc, x.call.Time)
 	if err != nil {
@@ -182,9 +182,6 @@ func (s *Server) authenticate(x *exchange, signed error) error {
 	x.call.Region = s.regionOf(svc)
 	return nil
 }
-
-// unknownService words faults where no service is known: as the query services do.
-var unknownService = &api.Service{Name: "sts", Protocol: api.Query, Namespace: "https://sts.amazonaws.com/doc/2011-06-15/"}
 
 func isMissing(err error) bool {
 	var e *sigv4.Error
@@ -205,14 +202,6 @@ func answerFault(svc *api.Service, err error) error {
 		return fault.Answer(svc)
 	}
 	return err
-}
-
-func errNoService(s *sigv4.Signature) error {
-	e := api.Errorf(http.StatusBadRequest, "InvalidAction", "The request names no operation of a service that is served here.")
-	if s.Service != "" {
-		e.Log = "signed for service " + s.Service
-	}
-	return e
 }
 
 // regionOf is the region of the endpoint called: global services have one (K-06).
