@@ -88,7 +88,7 @@ func configuration(path string, flags []*kong.Flag) (map[string]string, error) {
 	if documents.Decode(&next) != io.EOF {
 		return nil, fmt.Errorf("--config %s: expected one document", path)
 	}
-	if len(root.Content) == 0 {
+	if len(root.Content) == 0 || root.Content[0].Tag == "!!null" {
 		return nil, nil
 	}
 	if root.Content[0].Kind != yaml.MappingNode {
