@@ -37,9 +37,14 @@ type Principal struct {
 }
 
 // serviceLinked reports a session of a service-linked role, which SCPs and
-// RCPs do not bind (E-03, E-04).
+// RCPs do not bind (E-03, E-04): one whose path begins with that of AWS's services.
+// Further on in a path, which may hold colons, the same text is anyone's.
 func (p *Principal) serviceLinked() bool {
-	return p.Kind == RoleSession && strings.Contains(p.EntityARN, ":role/aws-service-role/")
+	if p.Kind != RoleSession {
+		return false
+	}
+	_, path, _ := strings.Cut(p.EntityARN, ":role/")
+	return strings.HasPrefix(path, "aws-service-role/")
 }
 
 // grant is how strongly a policy names the caller (P-10): what section E makes

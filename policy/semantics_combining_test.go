@@ -19,6 +19,8 @@ var (
 	bob     = userOf(accountB, "bob")
 	linked  = &Principal{Kind: RoleSession, Account: accountC, ARN: "arn:aws:sts::111122223333:assumed-role/L/S",
 		EntityARN: "arn:aws:iam::111122223333:role/aws-service-role/x.amazonaws.com/L"}
+	lookalike = &Principal{Kind: RoleSession, Account: accountC, ARN: "arn:aws:sts::111122223333:assumed-role/L/S",
+		EntityARN: "arn:aws:iam::111122223333:role/x:role/aws-service-role/L"} // of the path /x:role/aws-service-role/
 	bucketAll = named1("*")
 	keyARN    = "arn:aws:kms:eu-west-1:111122223333:key/1234"
 )
@@ -76,6 +78,8 @@ var combiningRows = []row{
 			want: ExplicitDeny, deniedBy: ResourceControl},
 		decisionCase{name: "service-linked role", by: linked, identity: full, rcp: [][]string{{rcpFull, rcpDeny}},
 			want: Allowed},
+		decisionCase{name: "a role with such a path inside its own", by: lookalike, identity: full,
+			rcp: [][]string{{rcpFull, rcpDeny}}, want: ExplicitDeny, deniedBy: ResourceControl},
 	)},
 	{"E-04", cases(
 		decisionCase{name: "each level", identity: full, scp: [][]string{full, {silent[0], full[0]}}, want: Allowed},
@@ -84,6 +88,8 @@ var combiningRows = []row{
 			deniedBy: ServiceControl},
 		decisionCase{name: "service-linked role", by: linked, identity: full, scp: [][]string{silent, denyAll},
 			want: Allowed},
+		decisionCase{name: "a role with such a path inside its own", by: lookalike, identity: full,
+			scp: [][]string{silent}, deniedBy: ServiceControl},
 		decisionCase{name: "a service", by: ec2, resourcePolicy: bucketAll, scp: [][]string{denyAll}, want: Allowed},
 		decisionCase{name: "anonymous", by: nobody, resourcePolicy: bucketAll, scp: [][]string{denyAll}, want: Allowed},
 	)},

@@ -65,7 +65,7 @@ func (c *decisionCase) slow(r *Request) (Outcome, Type) {
 		owner = parts[4]
 	}
 	cross := owned && owner != "" && owner != q.p.Account
-	linked := kind == RoleSession && strings.Contains(q.p.EntityARN, ":role/aws-service-role/")
+	linked := kind == RoleSession && regexp.MustCompile(`^arn:[^:]*:iam::\d{12}:role/aws-service-role/`).MatchString(q.p.EntityARN)
 
 	side, resource := Resource, slowSays{}
 	assume := slices.Contains([]string{"sts:assumerole", "sts:assumerolewithsaml", "sts:assumerolewithwebidentity"},
