@@ -44,9 +44,9 @@ func TestBroken(t *testing.T) {
 		"member bob, who is not in it":              func(s *State) { change(s.Groups, "crew", func(g *Group) { g.Members = []string{"ann", "bob"} }) },
 		"is in the profile machine, which has":      func(s *State) { change(s.Profiles, "machine", func(p *Profile) { p.Role = "" }) },
 		`has the role "reader", which is not in it`: func(s *State) { change(s.Roles, "reader", func(r *Role) { r.Profiles = nil }) },
-		"default v1":                                func(s *State) { change(s.Policies, local, func(p *Policy) { p.Default = "v1" }) },
-		"has the id AGPA1":                          func(s *State) { change(s.Users, "ann", func(u *User) { u.ID = "AGPA1" }) },
-		"two spellings":                             func(s *State) { s.Users["ANN"] = User{Grants: Grants{ID: "AIDA2"}} },
+		"default v1":       func(s *State) { change(s.Policies, local, func(p *Policy) { p.Default = "v1" }) },
+		"has the id AGPA1": func(s *State) { change(s.Users, "ann", func(u *User) { u.ID = "AGPA1" }) },
+		"two spellings":    func(s *State) { s.Users["ANN"] = User{Grants: Grants{ID: "AIDA2"}} },
 		"3 keys": func(s *State) {
 			change(s.Users, "ann", func(u *User) { u.Keys = map[string]bool{"AKIA1": true, "AKIA2": true, "AKIA3": true} })
 		},
