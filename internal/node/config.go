@@ -60,6 +60,9 @@ var (
 	accessKeyID = regexp.MustCompile(`^[A-Z0-9]{16,128}$`)
 )
 
+// shortestPassword is AWS's minimum for the root user [root-user-password].
+const shortestPassword = 8
+
 // check says what is wrong with a configuration before anything is opened.
 func (c *Config) check() error {
 	switch {
@@ -73,6 +76,8 @@ func (c *Config) check() error {
 		return &Setting{"GATEHOUSE_ROOT_ACCESS_KEY_ID, GATEHOUSE_ROOT_SECRET_ACCESS_KEY", "one of them", "both or neither"}
 	case c.First.RootAccessKeyID != "" && !accessKeyID.MatchString(c.First.RootAccessKeyID):
 		return &Setting{"GATEHOUSE_ROOT_ACCESS_KEY_ID", c.First.RootAccessKeyID, "16 to 128 upper-case letters and digits"}
+	case c.First.RootPassword != "" && len(c.First.RootPassword) < shortestPassword:
+		return &Setting{"GATEHOUSE_ROOT_PASSWORD", "(hidden)", "at least 8 characters"}
 	case c.First.RootSecretAccessKey != "" && len(c.First.RootSecretAccessKey) < 16:
 		return &Setting{"GATEHOUSE_ROOT_SECRET_ACCESS_KEY", "(hidden)", "at least 16 characters"}
 	}
@@ -105,9 +110,12 @@ func (c *Config) checkPublicURL() error {
 
 // checkListener refuses plaintext on anything but loopback.
 func (c *Config) checkListener(flag, address string) error {
-	host, _, err := net.SplitHostPort(address)
+	host, port, err := net.SplitHostPort(address)
 	if err != nil {
 		return &Setting{flag, address, "HOST:PORT, as 127.0.0.1:4780 or :0"}
+	}
+	if _, err := net.LookupPort("tcp", port); err != nil {
+		return &Setting{flag, address, "a port from 0 to 65535"}
 	}
 	if c.TLSCert != "" || c.InsecurePlaintext || isLoopback(host) {
 		return nil
@@ -123,6 +131,12 @@ func isLoopback(host string) bool {
 	}
 	addr, err := netip.ParseAddr(host)
 	return err == nil && addr.IsLoopback()
+}
+
+// isUnspecified says whether a listener's host is every address of this machine.
+func isUnspecified(host string) bool {
+	addr, err := netip.ParseAddr(host)
+	return err == nil && addr.IsUnspecified()
 }
 
 // listenAddress binds an address without a host, ":0", to loopback.

@@ -26,6 +26,8 @@ func TestBadSettings(t *testing.T) {
 		{"no region", func(c *node.Config) { c.Region = "" }, "--region", ""},
 		{"root e-mail", func(c *node.Config) { c.RootEmail = "nobody" }, "--root-email", "nobody"},
 		{"listen without a port", func(c *node.Config) { c.Listen = "127.0.0.1" }, "--listen", "127.0.0.1"},
+		{"listen on a port that cannot be", func(c *node.Config) { c.Listen = "127.0.0.1:99999" }, "--listen", "127.0.0.1:99999"},
+		{"console on a port that cannot be", func(c *node.Config) { c.ConsoleListen = ":-1" }, "--console-listen", ":-1"},
 		{"listen off", func(c *node.Config) { c.Listen = "off" }, "--listen", "off"},
 		{"listen on every address", func(c *node.Config) { c.Listen = "0.0.0.0:0" }, "--listen", "0.0.0.0:0"},
 		{"listen on every IPv6 address", func(c *node.Config) { c.Listen = "[::]:0" }, "--listen", "[::]:0"},
@@ -43,6 +45,7 @@ func TestBadSettings(t *testing.T) {
 		{"root key too short", func(c *node.Config) {
 			c.First = node.FirstStart{RootAccessKeyID: "AKIA", RootSecretAccessKey: "a-secret-that-is-long"}
 		}, "GATEHOUSE_ROOT_ACCESS_KEY_ID", "AKIA"},
+		{"root password too short", func(c *node.Config) { c.First.RootPassword = "2-short" }, "GATEHOUSE_ROOT_PASSWORD", "(hidden)"},
 		{"root secret too short", func(c *node.Config) {
 			c.First = node.FirstStart{RootAccessKeyID: "AKIAROOTROOTROOTROOT", RootSecretAccessKey: "short-secret"}
 		}, "GATEHOUSE_ROOT_SECRET_ACCESS_KEY", "(hidden)"},
@@ -61,7 +64,7 @@ func TestBadSettings(t *testing.T) {
 			if !errors.As(err, &setting) || !strings.Contains(setting.Name, c.flag) || setting.Value != c.value || setting.Accepted == "" {
 				t.Errorf("%v", err)
 			}
-			if strings.Contains(err.Error(), "short-secret") || strings.Contains(err.Error(), "a-secret-that-is-long") {
+			if strings.Contains(err.Error(), "short-secret") || strings.Contains(err.Error(), "2-short") || strings.Contains(err.Error(), "a-secret-that-is-long") {
 				t.Errorf("the error has the secret: %v", err)
 			}
 			if entries, _ := os.ReadDir(data); len(entries) > 0 {

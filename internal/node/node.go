@@ -279,8 +279,15 @@ func ignoreClosed(err error) error {
 	return err
 }
 
-// URL is the address of the AWS APIs.
-func (n *Node) URL() string { return n.scheme() + "://" + n.api.Addr().String() }
+// URL is the address of the AWS APIs. A listener on every address of the machine
+// is named localhost: clients refuse to call 0.0.0.0 and [::].
+func (n *Node) URL() string {
+	host, port, _ := net.SplitHostPort(n.api.Addr().String())
+	if isUnspecified(host) {
+		host = "localhost"
+	}
+	return n.scheme() + "://" + net.JoinHostPort(host, port)
+}
 
 // ConsoleURL is the console's address as people reach it, or "off".
 func (n *Node) ConsoleURL() string {
@@ -293,7 +300,7 @@ func (n *Node) ConsoleURL() string {
 // consoleURL names loopback localhost: passkeys need a host name.
 func (n *Node) consoleURL() string {
 	host, port, _ := net.SplitHostPort(n.console.Addr().String())
-	if isLoopback(host) {
+	if isLoopback(host) || isUnspecified(host) {
 		host = "localhost"
 	}
 	return n.scheme() + "://" + net.JoinHostPort(host, port)
