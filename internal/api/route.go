@@ -10,7 +10,8 @@ import (
 func (s *Service) IsREST() bool { return s.Protocol == RESTXML || s.Protocol == RESTJSON }
 
 // Route finds the operation of a REST service by a request's method, path and
-// query: of those that fit, the one whose template names most. nil where none does.
+// query: of those that fit, the one whose template and required members name most
+// of the request. nil where none does.
 func (s *Service) Route(r *http.Request) *Operation {
 	query := url.Values{}
 	if err := eachParameter([2]string{r.URL.RawQuery}, func(name, value string) *Error {
@@ -21,10 +22,13 @@ func (s *Service) Route(r *http.Request) *Operation {
 	}
 	path := r.URL.EscapedPath()
 	var best *Operation
-	most := -1
+	most := 0
 	for _, op := range s.Operations {
 		named, fits := op.fits(r.Method, path, query)
-		if fits && named > most {
+		if !fits {
+			continue
+		}
+		if named += op.required(query, r.Header); best == nil || named > most {
 			best, most = op, named
 		}
 	}
@@ -57,4 +61,26 @@ func (op *Operation) fits(method, path string, query url.Values) (named int, fit
 		named += 2
 	}
 	return named, true
+}
+
+// required tells operations of one template from one another: UploadPart is PutObject
+// with partNumber and uploadId, CopyObject is it with x-amz-copy-source. An operation
+// that misses such a member is found where nothing is nearer, so that the missing
+// member is what is answered.
+func (op *Operation) required(query url.Values, header http.Header) (named int) {
+	if op.Input == nil {
+		return 0
+	}
+	for i := range op.Input.Members {
+		m := &op.Input.Members[i]
+		if !m.Required || m.Location != "querystring" && m.Location != "header" {
+			continue
+		}
+		if query.Has(m.Wire) && m.Location == "querystring" || header.Get(m.Wire) != "" && m.Location == "header" {
+			named += 2
+		} else {
+			named--
+		}
+	}
+	return named
 }
