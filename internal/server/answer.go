@@ -7,11 +7,13 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"regexp"
 	"strconv"
 	"time"
 
 	"github.com/gatehouse-iam/gatehouse/internal/api"
 	"github.com/gatehouse-iam/gatehouse/internal/journal"
+	"github.com/gatehouse-iam/gatehouse/sigv4"
 )
 
 // answerable turns what a step returned into the error that the caller may see.
@@ -26,10 +28,11 @@ func (s *Server) answerable(x *exchange, err error) *api.Error {
 		s.logRefused(x, e)
 		return e
 	}
-	s.Log.Error("internal failure", append(x.attributes(), "err", err)...)
-	if errors.Is(err, context.Canceled) {
+	if errors.Is(err, context.Canceled) && x.r.Context().Err() != nil {
+		s.Log.Info("the client went away", append(x.attributes(), "err", err)...)
 		return &api.Error{Code: "RequestTimeout", Status: http.StatusRequestTimeout, Message: "The request was canceled by the client."}
 	}
+	s.Log.Error("internal failure", append(x.attributes(), "err", err)...)
 	return &api.Error{Code: "InternalFailure", Status: http.StatusInternalServerError, Fault: true,
 		Message: "The request processing has failed because of an unknown error, exception or failure."}
 }
@@ -58,7 +61,22 @@ func (x *exchange) attributes() []any {
 		a = append(a, "operation", x.op.svc.Name+":"+x.op.api.Name)
 	}
 	if x.call.Principal != nil {
-		a = append(a, "caller", x.call.Principal.ARN)
+		return append(a, "caller", x.call.Principal.ARN)
+	}
+	return append(a, presented(&x.signature)...)
+}
+
+// keyID is how ids of access keys look. A secret that was put in its place does not.
+var keyID = regexp.MustCompile(`^A(KIA|SIA)[A-Z0-9]{12,124}$`)
+
+// presented is what a caller who is not known signed with: an operator finds whose
+// key it is, and that a client is set to another region.
+func presented(s *sigv4.Signature) (a []any) {
+	if keyID.MatchString(s.AccessKeyID) {
+		a = append(a, "key", s.AccessKeyID)
+	}
+	if scopeWord.MatchString(s.Region) {
+		a = append(a, "signed_for", s.Region)
 	}
 	return a
 }
@@ -109,6 +127,9 @@ func (s *Server) send(w http.ResponseWriter, x *exchange, answer api.Response) {
 		length := values[len(answer.Header):]
 		length[0] = strconv.Itoa(len(answer.Body))
 		h["Content-Length"] = length
+	}
+	if x.call.Body != nil { // openStream took the time limit away
+		http.NewResponseController(w).SetWriteDeadline(time.Now().Add(transferTime))
 	}
 	w.WriteHeader(answer.Status)
 	if x.r.Method != http.MethodHead {

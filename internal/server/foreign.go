@@ -27,14 +27,15 @@ func foreignService(r *http.Request) *api.Service {
 	return foreignQuery
 }
 
-// serviceName is how signing names look; anything else is not repeated.
-var serviceName = regexp.MustCompile(`^[a-z0-9-]{1,64}$`)
+// scopeWord is how a scope's services and regions look; anything else is not
+// repeated.
+var scopeWord = regexp.MustCompile(`^[a-z0-9-]{1,64}$`)
 
 // errNoService: what a signature names stands in the answer, so that whoever has
 // pointed another service's client here sees it.
 func errNoService(r *http.Request, s *sigv4.Signature) error {
 	message := "The request names no operation of a service that is served here."
-	if serviceName.MatchString(s.Service) {
+	if scopeWord.MatchString(s.Service) {
 		message = "The request is signed for the service " + s.Service + ", which is not served here."
 	}
 	if foreignService(r) != foreignQuery {

@@ -55,3 +55,30 @@ func TestForeignUnsigned(t *testing.T) {
 		t.Errorf("%d %s", a.status, a.body)
 	}
 }
+
+// The log names the key and the region of a caller who is not known: whose client
+// it is, and what it is set to. What only stands where a key belongs is not named.
+func TestPresentedInLog(t *testing.T) {
+	h := newHouse(t)
+	const hash = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855" // of no body
+	for _, c := range []struct{ name, key, region, want string }{
+		{"unknown key", "AKIAIOSFODNN7EXAMPLE", region, " key=AKIAIOSFODNN7EXAMPLE signed_for=" + region + " "},
+		{"known key, another region", h.a.AdminKeyID, "eu-west-9", " key=" + h.a.AdminKeyID + " signed_for=eu-west-9 "},
+		{"a secret in the key's place", "wJalrXUtnFEMI0K7MDENG0bPxRfiCYEXAMPLEKEY", region, " source=127.0.0.1 operation=sts:GetCallerIdentity signed_for=" + region + " "},
+		{"no name of a region", "AKIAIOSFODNN7EXAMPLE", "A_B", " key=AKIAIOSFODNN7EXAMPLE code="},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r, err := http.NewRequest(http.MethodGet, h.url+"/?Action=GetCallerIdentity&Version=2011-06-15", nil)
+			ok(t, err)
+			signer := &sigv4.Signer{Region: c.region, Service: "sts"}
+			ok(t, signer.Sign(r, sigv4.Credentials{AccessKeyID: c.key, SecretAccessKey: "secret"}, hash, time.Now()))
+			before := len(h.log.lines("refused"))
+			if a := do(t, r); a.status/100 != 4 {
+				t.Fatalf("%d %s", a.status, a.body)
+			}
+			if lines := h.log.lines("refused")[before:]; len(lines) != 1 || !strings.Contains(lines[0], c.want) {
+				t.Errorf("%q\nwant %q", lines, c.want)
+			}
+		})
+	}
+}
