@@ -29,6 +29,7 @@ type files struct {
 	reached []string          // the keys that a method was called with
 	partial string            // what the last PutFile had when it failed
 	closed  int               // streams
+	proceed chan struct{}     // the stream of "patient" goes on
 }
 
 type fileKey struct{ Key *string }
@@ -155,7 +156,7 @@ func (f *files) head(_ context.Context, call *api.Call, _ *directory.View, in *f
 
 // get streams the file; keys that say so break off, lie about their length, or
 // fail after all.
-func (f *files) get(_ context.Context, call *api.Call, _ *directory.View, in *fileKey) (*empty, error) {
+func (f *files) get(ctx context.Context, call *api.Call, _ *directory.View, in *fileKey) (*empty, error) {
 	content, err := f.find(call, *in.Key)
 	if err != nil {
 		return nil, err
@@ -167,6 +168,8 @@ func (f *files) get(_ context.Context, call *api.Call, _ *directory.View, in *fi
 	case "broken-chunked":
 		call.Stream.ReadCloser = &closing{io.MultiReader(strings.NewReader(content[:len(content)/2]), failing{}), f}
 		call.Stream.Length = -1
+	case "patient":
+		call.Stream.ReadCloser = &closing{&waiting{ctx, f.proceed, strings.NewReader(content)}, f}
 	case "short":
 		call.Stream.Length++
 	case "unknown-length":
@@ -215,6 +218,23 @@ func (f *files) content(account, key string) (string, bool) {
 	defer f.mu.Unlock()
 	content, there := f.stored[account+"/"+key]
 	return content, there
+}
+
+// waiting is a stream that has nothing to give until it may go on, unless its call
+// ends before.
+type waiting struct {
+	ctx     context.Context
+	proceed chan struct{}
+	io.Reader
+}
+
+func (w *waiting) Read(p []byte) (int, error) {
+	select {
+	case <-w.ctx.Done():
+		return 0, w.ctx.Err()
+	case <-w.proceed:
+		return w.Reader.Read(p)
+	}
 }
 
 type failing struct{}

@@ -39,6 +39,9 @@ type verifiedBody struct {
 // service takes one, and the method runs only then.
 func (s *Server) openStream(x *exchange) error {
 	body := patientBody{x.r.Body, http.NewResponseController(x.w)}
+	if err := errors.Join(body.c.SetReadDeadline(time.Time{}), body.c.SetWriteDeadline(time.Time{})); err != nil {
+		return err
+	}
 	if hash := x.signature.PayloadHash; hash != "" && hash != unsignedPayload {
 		verified, err := verifyBody(body, x.r.ContentLength, hash)
 		if err != nil {
@@ -52,7 +55,7 @@ func (s *Server) openStream(x *exchange) error {
 }
 
 // patientBody gives each read of a streamed body a time of its own: a long upload
-// is not a slow one.
+// is not a slow one. Between reads there is none: it would end the call's context.
 type patientBody struct {
 	body io.Reader
 	c    *http.ResponseController
@@ -63,7 +66,11 @@ func (b patientBody) Read(p []byte) (int, error) {
 	if err := b.c.SetReadDeadline(time.Now().Add(transferTime)); err != nil {
 		return 0, err
 	}
-	return b.body.Read(p)
+	n, err := b.body.Read(p)
+	if cleared := b.c.SetReadDeadline(time.Time{}); err == nil {
+		err = cleared
+	}
+	return n, err
 }
 
 func verifyBody(body io.Reader, length int64, payloadHash string) (*verifiedBody, error) {

@@ -2,15 +2,19 @@ package server_test
 
 import (
 	"bufio"
+	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/gatehouse-iam/gatehouse/internal/directory"
 	"github.com/gatehouse-iam/gatehouse/sigv4"
 )
 
@@ -210,5 +214,86 @@ func TestSlowClients(t *testing.T) {
 				t.Errorf("the connection is still held: %v", err)
 			}
 		})
+	}
+}
+
+// A streamed call may take longer than any other: it neither loses its context nor
+// its connection while its client waits.
+func TestLongStream(t *testing.T) {
+	h, f := newFileHouse(t, "files")
+	ts := httptest.NewUnstartedServer(nil)
+	ts.Config = h.server.HTTP()
+	ts.Config.ReadTimeout, ts.Config.WriteTimeout = 30*time.Millisecond, 30*time.Millisecond
+	ts.Start()
+	defer ts.Close()
+	h.url = ts.URL
+	f.stored[h.a.Account+"/patient"] = "worth waiting for"
+	f.proceed = make(chan struct{})
+	got := make(chan answer)
+	r := h.file(t, admin(h.a), "GET", "patient", "")
+	go func() { got <- do(t, r) }()
+	waitUntil(t, func() bool { return len(h.journal.texts()) == 1 })
+	conn := h.dial(t) // begun later, and cut off: the first call's time has passed too
+	_, err := io.WriteString(conn, "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 100\r\n\r\nAct")
+	ok(t, err)
+	io.Copy(io.Discard, conn)
+	close(f.proceed)
+	if a := <-got; a.status != http.StatusOK || a.body != "worth waiting for" {
+		t.Error(a)
+	}
+	if a := do(t, h.file(t, admin(h.a), "PUT", "after", "x")); a.status != http.StatusOK {
+		t.Error(a)
+	}
+}
+
+func waitUntil(t testing.TB, done func() bool) {
+	t.Helper()
+	deadline := time.Now().Add(20 * time.Second)
+	for !done() {
+		if time.Now().After(deadline) {
+			t.Fatal("it does not happen")
+		}
+		runtime.Gosched()
+	}
+}
+
+// A client that goes away while its call waits is no failure of ours.
+func TestClientGoesAway(t *testing.T) {
+	p := newProbe()
+	h := newHouse(t, p.implementation())
+	ctx, cancel := context.WithCancel(t.Context())
+	held, proceed := make(chan struct{}), make(chan struct{})
+	go h.dir.Update(t.Context(), h.b.Account, func(*directory.Tx) error { // the writer that the call waits for
+		close(held)
+		<-proceed
+		return nil
+	})
+	<-held
+	svc, op := h.find(t, "iam", "CreateUser")
+	r, body := h.request(t, svc, op, map[string]any{"UserName": "ana"})
+	sign(t, r, body, "iam", admin(h.a))
+	done := make(chan error)
+	go func() {
+		resp, err := http.DefaultClient.Do(r.WithContext(ctx))
+		if err == nil {
+			resp.Body.Close()
+		}
+		done <- err
+	}()
+	waitUntil(t, func() bool {
+		stacks := make([]byte, 1<<20)
+		return strings.Contains(string(stacks[:runtime.Stack(stacks, true)]), "server.(*Server).write")
+	})
+	cancel()
+	if err := <-done; !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+	waitUntil(t, func() bool { return len(h.log.lines("went away")) == 1 })
+	close(proceed)
+	if len(h.log.lines("level=ERROR")) > 0 {
+		t.Error(h.log)
+	}
+	if a := h.call(t, admin(h.a), "iam", "GetUser", map[string]any{"UserName": "ana"}); a.code() != "NoSuchEntity" {
+		t.Errorf("the call went on: %s", a.body)
 	}
 }
