@@ -109,6 +109,19 @@ func (n *Node) folder() (err error) {
 	if err := os.MkdirAll(n.data, 0o700); err != nil {
 		return fmt.Errorf("data folder: %w", err)
 	}
+	return checkMode(n.data)
+}
+
+// checkMode refuses a data folder that was there before and that any user of the
+// machine may write to: who replaces its files has every account in them.
+func checkMode(folder string) error {
+	info, err := os.Stat(folder)
+	if err != nil {
+		return fmt.Errorf("data folder: %w", err)
+	}
+	if mode := info.Mode().Perm(); mode&0o002 != 0 {
+		return fmt.Errorf("data folder: every user of this machine can replace what is in %s, which has mode %04o: run chmod 700 on it", folder, mode)
+	}
 	return nil
 }
 
