@@ -125,15 +125,19 @@ func errMissingAction() *Error {
 	return Errorf(http.StatusBadRequest, "MissingAction", "The request is missing an action or a required parameter.")
 }
 
+const codeInvalidAction = "InvalidAction"
+
+// errInvalidAction: the words are AWS's (django-ses/django-ses#158 and, for EC2,
+// cognitect-labs/aws-api#6).
 func errInvalidAction(svc *Service, action, version string) *Error {
 	action, version = shorten(action, maxName), shorten(version, maxName)
 	if svc.Protocol == EC2Query {
-		return Errorf(http.StatusBadRequest, "InvalidAction", "The action %s is not valid for this web service.", action)
+		return Errorf(http.StatusBadRequest, codeInvalidAction, "The action %s is not valid for this web service.", action)
 	}
 	if version == "" {
 		version = "NO_VERSION_SPECIFIED"
 	}
-	return Errorf(http.StatusBadRequest, "InvalidAction", "Could not find operation %s for version %s", action, version)
+	return Errorf(http.StatusBadRequest, codeInvalidAction, "Could not find operation %s for version %s", action, version)
 }
 
 // actionOf reads Action and Version from the URL's query and a form. Either one

@@ -330,8 +330,12 @@ func encodeQueryError(dst []byte, svc *Service, e *Error, requestID string, form
 	if form == JSONTwin {
 		return queryResponse(e.Status, jsonType, appendErrorTwin(dst, e, requestID), requestID)
 	}
+	namespace := svc.Namespace
+	if namespace == "" || e.Code == codeInvalidAction {
+		namespace = faultNamespace
+	}
 	w := xmlWriter{dst: dst, indent: 2}
-	w.openResponse("Error", svc.Namespace)
+	w.openResponse("Error", namespace)
 	w.open("Error", "")
 	w.text("Type", e.side())
 	w.text("Code", e.Code)
@@ -344,6 +348,10 @@ func encodeQueryError(dst []byte, svc *Service, e *Error, requestID string, form
 	w.closeResponse("Error")
 	return queryResponse(e.Status, xmlType, w.dst, requestID)
 }
+
+// faultNamespace is that of errors that no operation made, as AWS's front end of
+// the query services writes it where it finds none (django-ses/django-ses#158).
+const faultNamespace = "http://webservices.amazon.com/AWSFault/2005-15-09"
 
 // side is whose fault the error is, as the query protocols name it.
 func (e *Error) side() string {

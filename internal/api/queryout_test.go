@@ -131,6 +131,7 @@ func TestQueryError(t *testing.T) {
 		{"error-sts-fault.json", sts.API, fault, api.JSONTwin},
 		{"error-members.xml", iam.API, members, api.Native},
 		{"error-members.json", iam.API, members, api.JSONTwin},
+		{"error-invalid-action.xml", iam.API, api.Errorf(400, "InvalidAction", "Could not find operation Dance for version 2010-05-08"), api.Native},
 		{"error-no-service.xml", nil, missing, api.Native},
 		{"error-not-implemented.xml", iam.API, api.NotImplemented(iam.API.Operation("CreateSAMLProvider")), api.Native},
 	} {
