@@ -2,6 +2,7 @@ package authn
 
 import (
 	"hash/maphash"
+	"strings"
 	"sync/atomic"
 )
 
@@ -32,6 +33,8 @@ func (c *callerCache) load(key string) *Caller {
 	return nil
 }
 
+// store keeps a copy of the key: a request's text is a part of its headers, which
+// would stay in memory whole.
 func (c *callerCache) store(key string, caller *Caller) {
-	c.slot(key).Store(&callerEntry{key, caller})
+	c.slot(key).Store(&callerEntry{strings.Clone(key), caller})
 }

@@ -128,7 +128,7 @@ func (t *Tokens) Open(token, accessKeyID string) (*Opened, error) {
 	if err != nil {
 		return nil, err
 	}
-	p, err := g.principal(accessKeyID)
+	p, err := g.principal(strings.Clone(accessKeyID)) // it is kept, the header that it stands in is not
 	if err != nil {
 		return nil, err
 	}

@@ -2,6 +2,7 @@ package authn
 
 import (
 	"hash/maphash"
+	"strings"
 	"sync/atomic"
 )
 
@@ -36,6 +37,7 @@ func (c *openedCache) load(token, accessKeyID string) *Opened {
 	return e.opened
 }
 
+// store keeps a copy of the token, as callerCache does.
 func (c *openedCache) store(token string, o *Opened) {
-	c.slot(o.Principal.AccessKeyID).Store(&openedEntry{token, o})
+	c.slot(o.Principal.AccessKeyID).Store(&openedEntry{strings.Clone(token), o})
 }
