@@ -18,7 +18,7 @@ func awsDocument(arn string) *Document {
 	if !ok {
 		return nil
 	}
-	d, _ := awsDocuments.LoadOrStore(arn, NewDocument(p.Document()))
+	d, _ := awsDocuments.LoadOrStore(p.ARN, NewDocument(p.Document())) // not by arn, which may be a part of a caller's request
 	return d.(*Document)
 }
 
