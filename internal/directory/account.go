@@ -7,19 +7,16 @@ import (
 )
 
 // SetAccountAlias gives the account an alias, in the place of the one it has: an
-// account has one, and it is unique everywhere [API_CreateAccountAlias].
+// account has one, and it is unique everywhere [API_CreateAccountAlias]. The one that
+// it has already exists, too.
 func (tx *Tx) SetAccountAlias(alias string) error {
 	if IsAccountID(alias) {
 		return api.Errorf(http.StatusBadRequest, "InvalidInput", "The account alias must not be 12 digits.")
 	}
-	a := tx.AccountRecord()
-	switch tx.AccountByAlias(alias) {
-	case "":
-	case a.ID:
-		return nil
-	default:
+	if tx.AccountByAlias(alias) != "" {
 		return alreadyExists("The account alias %s already exists.", alias)
 	}
+	a := tx.AccountRecord()
 	tx.freeAlias(a)
 	c := a.Clone()
 	c.Alias = alias

@@ -21,7 +21,7 @@ func TestAccountAlias(t *testing.T) {
 		t.Errorf("aliases %v of a new account", got)
 	}
 	set("acme")
-	set("acme") // it is the account's already
+	f.refused("CreateAccountAlias", &iam.CreateAccountAliasInput{AccountAlias: ptr("acme")}, 409, "EntityAlreadyExists", "The account alias acme already exists.") // its own, too
 	set("acme-eu")
 	if got := f.aliases(); len(got) != 1 || got[0] != "acme-eu" {
 		t.Errorf("aliases %v, want the newest alone", got)
