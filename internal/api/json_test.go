@@ -80,6 +80,8 @@ func TestJSONRoundTrip(t *testing.T) {
 		{`{"Text":null,"List":null,"Map":null,"Inner":null,"Int":null}`, "{}"},
 		{`{"Unknown":{"a":[1,true,null,"x",{}]},"Text":"t"}`, `{"Text":"t"}`},
 		{`{"text":"other case"}`, "{}"},
+		{`{"Unknown":[` + strings.Repeat("[{}],", 500) + `[]],"Text":"wide is not deep"}`, `{"Text":"wide is not deep"}`},
+		{`{"Inner":` + strings.Repeat(`{"Inner":`, 61) + "{}" + strings.Repeat("}", 62), `{"Inner":` + strings.Repeat(`{"Inner":`, 61) + "{}" + strings.Repeat("}", 62)},
 		{`{"Bool":true,"Int":-5,"Long":9007199254740993,"Float":1.5}`, `{"Bool":true,"Int":-5,"Long":9007199254740993,"Float":1.5}`},
 		{`{"Int":5.0}`, `{"Int":5}`},
 		{`{"Int":1e3}`, `{"Int":1000}`},

@@ -106,3 +106,18 @@ func TestValidateLongKey(t *testing.T) {
 		t.Errorf("%d bytes: %.200s", len(e.Message), e.Message)
 	}
 }
+
+// A name in a list of IAM's is a constraint of the list too: its own words are for
+// a member that is a name.
+func TestValidateNamesInList(t *testing.T) {
+	name := &api.Shape{Kind: api.String, Min: -1, Max: -1, Pattern: &api.Pattern{Text: `[\w+=,.@-]+`}}
+	op := &api.Operation{Name: "Op", Input: &api.Shape{Kind: api.Structure, Members: []api.MemberShape{
+		{Name: "UserNames", Shape: &api.Shape{Kind: api.List, Element: name, Min: -1, Max: -1}},
+	}}}
+	iam := &api.Service{Name: "iam", ID: "IAM", Protocol: api.Query}
+	e := api.Validate(iam, op, &struct{ UserNames []string }{[]string{"kim", "a b"}})
+	const want = "1 validation error detected: Value '[kim, a b]' at 'userNames' failed to satisfy constraint: Member must satisfy constraint: [Member must satisfy regular expression pattern: [\\w+=,.@-]+]"
+	if e == nil || e.Code != "ValidationError" || e.Message != want {
+		t.Errorf("%v", e)
+	}
+}
