@@ -8,6 +8,7 @@ import (
 	"runtime/debug"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/gatehouse-iam/gatehouse/internal/api"
 	"github.com/gatehouse-iam/gatehouse/internal/authn"
@@ -232,15 +233,16 @@ func (s *Server) handle(x *exchange) error {
 		return err
 	}
 	s.used(x)
-	ctx := x.r.Context()
 	if x.op.method.Read != nil {
-		out, err := x.op.method.Read(ctx, &x.call, v, x.in)
+		out, err := x.op.method.Read(x.r.Context(), &x.call, v, x.in)
 		x.out = out
 		if err == nil {
 			err = x.streamed.finish()
 		}
 		return err
 	}
+	ctx, cancel := x.writeContext()
+	defer cancel()
 	var prepared any
 	if x.op.method.Prepare != nil {
 		p, err := x.op.method.Prepare(ctx, &x.call, x.in)
@@ -252,12 +254,26 @@ func (s *Server) handle(x *exchange) error {
 		}
 		prepared = p
 	}
-	return s.write(ctx, x, v, prepared)
+	return s.write(ctx, x, prepared)
+}
+
+// writeTime bounds a write that waits for others, once it was allowed.
+const writeTime = time.Minute
+
+// writeContext is the context of a write. A call that came whole is carried out
+// whatever its client does then: many close their sending side behind a request,
+// and net/http cannot tell that from one that is gone. A stream ends with its client.
+func (x *exchange) writeContext() (context.Context, context.CancelFunc) {
+	ctx := x.r.Context()
+	if x.call.Body != nil {
+		return ctx, func() {}
+	}
+	return context.WithTimeout(context.WithoutCancel(ctx), writeTime)
 }
 
 // write runs the method in a transaction that starts at the newest state; where
 // that is not the state that the call was decided on, it is decided again.
-func (s *Server) write(ctx context.Context, x *exchange, decided *directory.View, prepared any) error {
+func (s *Server) write(ctx context.Context, x *exchange, prepared any) error {
 	err := s.Directory.Update(ctx, x.call.Account, func(tx *directory.Tx) error {
 		if x.caller != nil && !x.caller.Still(&tx.View) {
 			return answerFault(x.op.svc, &authn.Fault{Kind: authn.InvalidToken})

@@ -257,7 +257,8 @@ func waitUntil(t testing.TB, done func() bool) {
 	}
 }
 
-// A client that goes away while its call waits is no failure of ours.
+// A call that came whole is carried out, though its client goes away while it waits,
+// or closes its sending side, which looks the same from here.
 func TestClientGoesAway(t *testing.T) {
 	p := newProbe()
 	h := newHouse(t, p.implementation())
@@ -288,12 +289,11 @@ func TestClientGoesAway(t *testing.T) {
 	if err := <-done; !errors.Is(err, context.Canceled) {
 		t.Error(err)
 	}
-	waitUntil(t, func() bool { return len(h.log.lines("went away")) == 1 })
 	close(proceed)
+	waitUntil(t, func() bool {
+		return h.call(t, admin(h.a), "iam", "GetUser", map[string]any{"UserName": "ana"}).status == http.StatusOK
+	})
 	if len(h.log.lines("level=ERROR")) > 0 {
 		t.Error(h.log)
-	}
-	if a := h.call(t, admin(h.a), "iam", "GetUser", map[string]any{"UserName": "ana"}); a.code() != "NoSuchEntity" {
-		t.Errorf("the call went on: %s", a.body)
 	}
 }
