@@ -8,13 +8,13 @@ import (
 	"context"
 	"maps"
 	"math/rand/v2"
-	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
@@ -77,7 +77,7 @@ func (c *crash) start(environment ...string) {
 func (c *crash) client(id, secret string) aws.Config {
 	return aws.Config{
 		Region: c.server.Region, BaseEndpoint: &c.server.URL, Credentials: credentials.NewStaticCredentialsProvider(id, secret, ""),
-		HTTPClient: &http.Client{Transport: http.DefaultTransport.(*http.Transport).Clone()},
+		HTTPClient: process.NewClient(),
 		Retryer:    func() aws.Retryer { return retry.AddWithMaxAttempts(retry.NewStandard(), 1) },
 	}
 }
@@ -121,6 +121,7 @@ func (c *crash) writeUntilKilled() {
 		clients.Go(func() { entries[i] = w.write(client, i) })
 	}
 	<-enough
+	time.Sleep(rand.N(5 * time.Millisecond)) // to no step of a commit in particular
 	c.server.Kill()
 	clients.Wait()
 	for _, e := range slices.Concat(entries...) {

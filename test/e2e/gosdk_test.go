@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/credentials/stscreds"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
@@ -32,15 +31,12 @@ func fromEnvironment(t *testing.T, environment []string) aws.Config {
 		name, value, _ := strings.Cut(e, "=")
 		t.Setenv(name, value)
 	}
-	c, err := config.LoadDefaultConfig(t.Context(), config.WithRetryer(once))
+	c, err := config.LoadDefaultConfig(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
 	return c
 }
-
-// once sends every call a single time: a retry would hide a fault.
-func once() aws.Retryer { return retry.AddWithMaxAttempts(retry.NewStandard(), 1) }
 
 // trusting is a trust policy for an account.
 func trusting(account string) string {

@@ -9,17 +9,21 @@ import (
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 
 	"github.com/gatehouse-iam/gatehouse/test/e2e/process"
 )
 
+// once sends every call a single time: a retry would hide a fault.
+func once() aws.Retryer { return retry.AddWithMaxAttempts(retry.NewStandard(), 1) }
+
 // connection is the SDK over connections that no other client shares.
 func connection(s *process.Server, c process.Credentials) aws.Config {
 	return aws.Config{
 		Region: s.Region, BaseEndpoint: &s.URL, Retryer: once,
-		HTTPClient: &http.Client{Transport: http.DefaultTransport.(*http.Transport).Clone()},
+		HTTPClient: process.NewClient(),
 		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
 			return aws.Credentials{AccessKeyID: c.AccessKeyID, SecretAccessKey: c.SecretAccessKey, SessionToken: c.SessionToken}, nil
 		}),

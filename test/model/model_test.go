@@ -19,6 +19,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/gatehouse-iam/gatehouse/gatehousetest"
+	"github.com/gatehouse-iam/gatehouse/test/e2e/process"
 	"github.com/gatehouse-iam/gatehouse/test/model/inventory"
 )
 
@@ -56,11 +57,15 @@ func TestHistories(t *testing.T) {
 	t.Logf("%d histories of %d calls", made, calls)
 }
 
+// http is the client of all calls.
+var http = process.NewClient()
+
 // optionsOf are a client's settings. Each call is made once: a retry would hide a fault.
 func optionsOf(a *gatehousetest.Account, id, secret string) aws.Config {
 	return aws.Config{
 		Region: a.Region, BaseEndpoint: &a.Endpoint, Credentials: credentials.NewStaticCredentialsProvider(id, secret, ""),
-		Retryer: func() aws.Retryer { return retry.AddWithMaxAttempts(retry.NewStandard(), 1) },
+		HTTPClient: http,
+		Retryer:    func() aws.Retryer { return retry.AddWithMaxAttempts(retry.NewStandard(), 1) },
 	}
 }
 
