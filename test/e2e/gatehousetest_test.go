@@ -1,6 +1,8 @@
 package e2e
 
 import (
+	"net/http"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -11,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 
 	"github.com/gatehouse-iam/gatehouse/gatehousetest"
+	"github.com/gatehouse-iam/gatehouse/test/e2e/process"
 )
 
 // TestReader is the test of gatehousetest's package comment, to its end.
@@ -64,26 +67,30 @@ func TestAccountsOfTests(t *testing.T) {
 
 // TestServerOfOneTest has the region and the clock that the test gives it.
 func TestServerOfOneTest(t *testing.T) {
-	now := time.Now()
-	server := gatehousetest.Start(t, gatehousetest.WithRegion("eu-west-1"), gatehousetest.WithClock(func() time.Time { return now }))
+	var ahead atomic.Int64
+	clock := func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }
+	server := gatehousetest.Start(t, gatehousetest.WithRegion("eu-west-1"), gatehousetest.WithClock(clock))
 	account := server.NewAccount(t)
 	account.Setenv(t, account.Admin)
-	c, err := config.LoadDefaultConfig(t.Context(), config.WithRetryer(once))
+	c, err := config.LoadDefaultConfig(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	client := sts.NewFromConfig(c)
-	if _, err := client.GetCallerIdentity(t.Context(), nil); err != nil {
-		t.Error(err)
-	}
-	session, err := client.GetFederationToken(t.Context(), &sts.GetFederationTokenInput{Name: aws.String("guest"), DurationSeconds: aws.Int32(900)})
+	out, err := sts.NewFromConfig(c).GetFederationToken(t.Context(), &sts.GetFederationTokenInput{Name: aws.String("guest"), DurationSeconds: aws.Int32(900)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	now = now.Add(15*time.Minute - time.Second) // the client's clock stays within the 15 minutes of skew
-	c.Credentials = credentials.NewStaticCredentialsProvider(*session.Credentials.AccessKeyId, *session.Credentials.SecretAccessKey, *session.Credentials.SessionToken)
-	guest := sts.NewFromConfig(c)
-	if _, err := guest.GetCallerIdentity(t.Context(), nil); err != nil {
-		t.Errorf("a second before its end: %v", err)
+	for _, at := range []struct {
+		after time.Duration
+		code  string
+	}{{14 * time.Minute, ""}, {16 * time.Minute, "ExpiredToken"}} {
+		ahead.Store(int64(at.after))
+		call := newWireCall(&process.Server{URL: server.Endpoint}, "Action=GetCallerIdentity&Version=2011-06-15")
+		call.service, call.region, call.at = "sts", "eu-west-1", clock()
+		call.credentials = process.Credentials{AccessKeyID: *out.Credentials.AccessKeyId, SecretAccessKey: *out.Credentials.SecretAccessKey, SessionToken: *out.Credentials.SessionToken}
+		status, body := exchange(t, call.server, call.bytes(t))
+		if e := parseError(t, body); e.Code != at.code || (status == http.StatusOK) != (at.code == "") {
+			t.Errorf("after %v: %d %s", at.after, status, body)
+		}
 	}
 }
