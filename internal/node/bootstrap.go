@@ -89,7 +89,7 @@ const adminName = "admin"
 // long, by design. A node that is closed meanwhile waits for it.
 func (n *Node) finishFirstStart(context.Context) error {
 	if n.first == nil {
-		return nil
+		return n.renewAdmin()
 	}
 	if err := n.writeAdmin(); err != nil {
 		return err
@@ -163,6 +163,48 @@ func (n *Node) Welcome(w io.Writer) {
 	io.WriteString(w, b.String())
 }
 
+// renewAdmin writes this start's address into admin.env, where the first start
+// left it and it is another.
+func (n *Node) renewAdmin() error {
+	path := filepath.Join(n.data, adminFile)
+	text, err := os.ReadFile(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("the administrator's access key: %w", err)
+	}
+	lines := strings.Split(string(text), "\n")
+	for i, line := range lines {
+		if strings.HasPrefix(line, "export AWS_ENDPOINT_URL=") {
+			lines[i] = "export AWS_ENDPOINT_URL=" + n.URL()
+		}
+	}
+	renewed := strings.Join(lines, "\n")
+	if renewed == string(text) {
+		return nil
+	}
+	return replaceFile(path, renewed)
+}
+
+// replaceFile puts a file in another's place, whole or not at all.
+func replaceFile(path, text string) error {
+	next := path + ".new"
+	if err := os.WriteFile(next, []byte(text), 0o600); err != nil {
+		return fmt.Errorf("the administrator's access key: %w", err)
+	}
+	if err := os.Rename(next, path); err != nil {
+		return fmt.Errorf("the administrator's access key: %w", err)
+	}
+	return nil
+}
+
+// credentialProcess is a command that reads admin.env for AWS clients, so that
+// the secret stands in that file alone.
+func credentialProcess(path string) string {
+	return `sh -c '. "$1" && printf "{\"Version\":1,\"AccessKeyId\":\"%s\",\"SecretAccessKey\":\"%s\"}" "$AWS_ACCESS_KEY_ID" "$AWS_SECRET_ACCESS_KEY"' sh ` + shellQuoted(path)
+}
+
 func (n *Node) welcomeAdmin(b *strings.Builder) {
 	if n.first.AdminKeyID == "" {
 		fmt.Fprintf(b, "\nTo begin with an administrator instead of the root user, start a new data folder with --bootstrap-admin.\n")
@@ -181,9 +223,8 @@ or as a profile in ~/.aws/config (AWS CLI 2.13 and later):
   [profile gatehouse]
   endpoint_url = %[2]s
   region = %[3]s
-  aws_access_key_id = %[4]s
-  aws_secret_access_key = (stands in %[1]s)
-`, path, n.URL(), n.config.Region, n.first.AdminKeyID)
+  credential_process = %[4]s
+`, path, n.URL(), n.config.Region, credentialProcess(filepath.Join(n.data, adminFile)))
 }
 
 // shellQuoted is a word as a shell reads it, quoted where it must be.

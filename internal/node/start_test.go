@@ -167,11 +167,25 @@ func TestBootstrapAdmin(t *testing.T) {
 	if err != nil || strings.TrimSpace(string(out)) != keys.AccessKeyID {
 		t.Errorf("the printed line does not work: %s %v", out, err)
 	}
+	process := regexp.MustCompile(`(?m)^  credential_process = (.*)$`).FindStringSubmatch(greeting)
+	if process == nil {
+		t.Fatal(greeting)
+	}
+	printed := fmt.Sprintf(`{"Version":1,"AccessKeyId":%q,"SecretAccessKey":%q}`, keys.AccessKeyID, keys.SecretAccessKey)
+	if out, err := exec.Command("sh", "-c", process[1]).CombinedOutput(); err != nil || string(out) != printed {
+		t.Errorf("the profile's credential_process does not work: %s %v", out, err)
+	}
+	first := n.URL()
 	stop(t, n)
-	before := text
+	again := start(t, cfg)
+	if text, err := os.ReadFile(path); err != nil || string(text) != strings.Replace(want, first, again.URL(), 1) {
+		t.Errorf("a later start keeps the key and renews the address: %s %v", text, err)
+	}
+	stop(t, again)
+	ok(t, os.Remove(path))
 	start(t, cfg)
-	if text, err := os.ReadFile(path); err != nil || string(text) != string(before) {
-		t.Error("a later start wrote admin.env again:", err)
+	if _, err := os.Stat(path); !errors.Is(err, os.ErrNotExist) {
+		t.Error("a later start brings back what its owner removed:", err)
 	}
 }
 
