@@ -46,14 +46,31 @@ func Serve(t testing.TB, environment []string, arguments ...string) *Server {
 // Start is Serve for a server that may not come up: the error says what it wrote.
 func Start(t testing.TB, environment []string, arguments ...string) (*Server, error) {
 	t.Helper()
+	return start(t, []string{Binary(t)}, environment, arguments)
+}
+
+// ServeLimited is Serve for a server whose files may grow to so many bytes, in
+// steps of 512, as if the disk were full then.
+func ServeLimited(t testing.TB, fileSize int64, environment []string, arguments ...string) *Server {
+	t.Helper()
+	limit := fmt.Sprintf(`trap "" XFSZ; ulimit -f %d; exec "$0" "$@"`, fileSize/512)
+	s, err := start(t, []string{"/bin/sh", "-c", limit, Binary(t)}, environment, arguments)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func start(t testing.TB, command, environment, arguments []string) (*Server, error) {
+	t.Helper()
 	s := &Server{log: filepath.Join(t.TempDir(), "stderr"), ended: make(chan struct{})}
 	log, err := os.Create(s.log)
 	if err != nil {
 		return nil, err
 	}
 	defer log.Close() // the process has its own
-	arguments = append([]string{"serve", "--listen", "127.0.0.1:0", "--console-listen", "127.0.0.1:0"}, arguments...)
-	s.command = exec.Command(Binary(t), arguments...)
+	command = append(command, "serve", "--listen", "127.0.0.1:0", "--console-listen", "127.0.0.1:0")
+	s.command = exec.Command(command[0], append(command[1:], arguments...)...)
 	s.command.Env, s.command.Stderr = Environment(t, environment...), log
 	stdout, err := s.command.StdoutPipe()
 	if err != nil {
