@@ -134,3 +134,7 @@ func appendJSONEscape(dst []byte, c byte) []byte {
 	}
 	return append(dst, '\\', 'u', '0', '0', hexDigits[c>>4], hexDigits[c&15])
 }
+
+// AppendJSONString appends s as a JSON string. Bytes that are not UTF-8 become
+// U+FFFD.
+func AppendJSONString(dst []byte, s string) []byte { return appendJSONString(dst, s) }
