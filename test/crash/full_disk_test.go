@@ -29,7 +29,7 @@ func TestFullDisk(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.server = process.ServeLimited(t, file.Size()+256<<10, nil, "--data", c.data)
+	c.server = process.ServeLimited(t, file.Size()+1<<20, nil, "--data", c.data)
 	made := c.fill()
 	if len(made) < 10 {
 		t.Fatalf("only %d users fit", len(made))

@@ -174,6 +174,21 @@ class AccessKeys(Case):
         own.get_caller_identity()
 
 
+class OtherCredentials(Case):
+    """What tools ask for before they delete a user, and no user here has."""
+
+    def test_lists_are_empty(self):
+        IAM.create_user(UserName="bare")
+        for call, member in (
+            (IAM.list_mfa_devices, "MFADevices"), (IAM.list_signing_certificates, "Certificates"),
+            (IAM.list_ssh_public_keys, "SSHPublicKeys"), (IAM.list_service_specific_credentials, "ServiceSpecificCredentials"),
+        ):
+            self.assertEqual(call(UserName="bare")[member], [])
+            with self.assertRaises(IAM.exceptions.NoSuchEntityException):
+                call(UserName="never")
+        self.assertEqual(IAM.list_virtual_mfa_devices()["VirtualMFADevices"], [])
+
+
 class LoginProfiles(Case):
     def test_life(self):
         IAM.create_user(UserName="login")
