@@ -54,7 +54,7 @@ func FuzzMatch(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, pattern, text string) {
 		if len(pattern) > 12 || len(text) > 16 || !utf8.ValidString(pattern) || !utf8.ValidString(text) {
-			t.Skip("the obvious matcher is for short texts")
+			return // the obvious matcher is for short texts
 		}
 		if got, want := written.match(pattern, text), obvious([]rune(pattern), []rune(text)); got != want {
 			t.Errorf("%q on %q: %v", pattern, text, got)
