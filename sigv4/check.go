@@ -7,15 +7,17 @@ import (
 	"time"
 )
 
-// checkTime holds the time of signing against the server's clock. A presigned
-// URL lives as long as it says, and 15 minutes where it does not say, which only
-// S3 insists on.
+// checkTime holds the time of signing against the server's clock. A presigned URL
+// of S3 lives as long as it says, and must say it; those of the other services live
+// 15 minutes, whatever they say: STS takes the tokens of Kubernetes clusters, which
+// say 60 seconds, for so long (aws-iam-authenticator, pkg/token).
 func checkTime(s *Signature, now time.Time, rules *Rules) *Error {
 	life := MaxSkew
-	if s.Expires != 0 {
+	if s.Presigned && rules.UnsignedPayload { // S3
+		if s.Expires == 0 {
+			return incomplete(wordsNoExpires)
+		}
 		life = s.Expires
-	} else if s.Presigned && rules.UnsignedPayload {
-		return incomplete(wordsNoExpires)
 	}
 	age := now.Sub(s.Signed)
 	if age > life {
