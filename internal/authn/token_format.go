@@ -113,6 +113,9 @@ func appendText[T ~string | ~[]byte](b []byte, text T) []byte {
 	return append(binary.AppendUvarint(b, uint64(len(text))), text...)
 }
 
+// maxLifetime is more seconds than any session has, and few enough to be a Duration.
+const maxLifetime = 1 << 31
+
 func decodeGrant(plain []byte) (*Grant, [secretSize]byte, error) {
 	var secret [secretSize]byte
 	r := &tokenReader{rest: plain}
@@ -129,7 +132,11 @@ func decodeGrant(plain []byte) (*Grant, [secretSize]byte, error) {
 	g.PolicyRequired, g.MFA, g.Chained = flags&flagPolicyRequired != 0, flags&flagMFA != 0, flags&flagChained != 0
 	copy(secret[:], r.bytes(secretSize))
 	g.Issued = r.time()
-	g.Expires = g.Issued.Add(time.Duration(r.number()) * time.Second)
+	lifetime := r.number()
+	if lifetime > maxLifetime {
+		return nil, secret, errTokenFormat
+	}
+	g.Expires = g.Issued.Add(time.Duration(lifetime) * time.Second)
 	if g.MFA {
 		g.MFATime = r.time()
 	}
