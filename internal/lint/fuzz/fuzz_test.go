@@ -61,3 +61,16 @@ func TestATargetThatExecutesNothingFails(t *testing.T) {
 		t.Errorf("%d failed, %v\n%s", failed, err, out.String())
 	}
 }
+
+func TestRanOut(t *testing.T) {
+	for said, want := range map[string]bool{
+		"--- FAIL: FuzzX (10.13s)\n    context deadline exceeded\nFAIL\n":                                            true,
+		"--- FAIL: FuzzX (2.00s)\n    x_test.go:9: bad\n    Failing input written to testdata/fuzz/FuzzX/5c\nFAIL\n": false,
+		"context deadline exceeded\nFailing input written to testdata/fuzz/FuzzX/5c\n":                               false,
+		"": false,
+	} {
+		if ranOut(said) != want {
+			t.Errorf("%q", said)
+		}
+	}
+}
