@@ -46,11 +46,13 @@ func Compile(t Type, name, text string) (*Policy, error) {
 			return nil, d.error(f)
 		}
 	}
-	p := &Policy{name: name, text: text, kind: t, statements: make([]statement, len(d.statements))}
+	n := len(d.statements)
+	p := &Policy{name: name, text: text, kind: t, statements: make([]statement, n), filters: make([]services, 0, n)}
 	c := newCompiler(d, p)
 	for i, clause := range d.statements {
 		p.statements[i] = c.statement(clause)
 		p.services |= p.statements[i].services
+		p.filters = append(p.filters, p.statements[i].services)
 	}
 	return p, nil
 }

@@ -26,11 +26,11 @@ func (e *evaluation) policy(p *Policy, have grant) verdict {
 	if e.skips(p.services) {
 		return all
 	}
-	for i := range p.statements {
-		s := &p.statements[i]
-		if e.skips(s.services) {
+	for i, filter := range p.filters {
+		if e.skips(filter) {
 			continue
 		}
+		s := &p.statements[i]
 		g := e.concerns(s, p.kind)
 		if g <= all.grant {
 			continue // nobody named, or nothing that there is not already

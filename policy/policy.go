@@ -57,6 +57,7 @@ type Policy struct {
 	unreadable bool
 	services   services // what any statement can match
 	statements []statement
+	filters    []services // of the statements, side by side: most are passed over by these alone
 	// What the statements are made of, each with its spans of these.
 	actions    []action
 	resources  []resource
