@@ -24,11 +24,11 @@ type Effective struct {
 // UserPolicies is the identity side of a user.
 func (v *View) UserPolicies(u *User) *Effective {
 	return v.effective(u.ID, func(b *effectiveBuilder) {
-		b.grants(u.Name, u.Grants)
+		b.grants(u.Grants)
 		b.e.Tags = u.Tags
 		for _, id := range u.Groups {
 			if g := v.GroupByID(id); g != nil {
-				b.grants(g.Name, Grants{Attached: g.Attached, Inline: g.Inline})
+				b.grants(Grants{Attached: g.Attached, Inline: g.Inline})
 			}
 		}
 	})
@@ -37,7 +37,7 @@ func (v *View) UserPolicies(u *User) *Effective {
 // RolePolicies is the identity side of a role.
 func (v *View) RolePolicies(r *Role) *Effective {
 	return v.effective(r.ID, func(b *effectiveBuilder) {
-		b.grants(r.Name, r.Grants)
+		b.grants(r.Grants)
 		b.e.Tags = r.Tags
 	})
 }
@@ -64,7 +64,7 @@ type effectiveBuilder struct {
 	e *Effective
 }
 
-func (b *effectiveBuilder) grants(owner string, g Grants) {
+func (b *effectiveBuilder) grants(g Grants) {
 	for _, arn := range g.Attached {
 		if p := b.managed(arn); p != nil {
 			b.e.Identity = append(b.e.Identity, p)
