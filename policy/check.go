@@ -27,35 +27,35 @@ func Check(t Type, text string) error {
 }
 
 // documentRules are the rules of section V in their order.
-var documentRules = []func(*document) *fault{
-	(*document).characters,                // G-13
-	each((*document).unknownOperator),     // V-01, G-08
-	each((*document).bareString),          // P-12
-	(*document).organizationForm,          // O-02
-	each((*document).misplacedPrincipal),  // V-00
-	each((*document).missingPrincipal),    // V-00
-	(*document).oldVersion,                // V-02
-	each((*document).effectCase),          // V-03
-	each((*document).dates),               // V-03
-	each((*document).brokenARN),           // V-03
-	(*document).sids,                      // V-04
-	each((*document).missingAction),       // V-05
+var documentRules = []func(*Document) *fault{
+	(*Document).characters,                // G-13
+	each((*Document).unknownOperator),     // V-01, G-08
+	each((*Document).bareString),          // P-12
+	(*Document).organizationForm,          // O-02
+	each((*Document).misplacedPrincipal),  // V-00
+	each((*Document).missingPrincipal),    // V-00
+	(*Document).oldVersion,                // V-02
+	each((*Document).effectCase),          // V-03
+	each((*Document).dates),               // V-03
+	each((*Document).brokenARN),           // V-03
+	(*Document).sids,                      // V-04
+	each((*Document).missingAction),       // V-05
 	eachResource(noColon),                 // V-06
 	eachResource(unknownPartition),        // V-07
 	eachResource(unqualifiedVendor),       // V-08
 	eachResource(regionGiven),             // V-09
 	eachResource(unknownIAMPath),          // V-10
-	each((*document).malformedAction),     // V-11
-	each((*document).missingResource),     // V-12
-	each((*document).foreignTrustAction),  // V-13
-	each((*document).trustResource),       // V-14
-	each((*document).everyoneInTrust),     // V-15
-	each((*document).malformedPrincipals), // V-15
+	each((*Document).malformedAction),     // V-11
+	each((*Document).missingResource),     // V-12
+	each((*Document).foreignTrustAction),  // V-13
+	each((*Document).trustResource),       // V-14
+	each((*Document).everyoneInTrust),     // V-15
+	each((*Document).malformedPrincipals), // V-15
 }
 
 // each asks a rule of every statement.
-func each(rule func(*document, *clause) *fault) func(*document) *fault {
-	return func(d *document) *fault {
+func each(rule func(*Document, *Statement) *fault) func(*Document) *fault {
+	return func(d *Document) *fault {
 		for _, c := range d.statements {
 			if f := rule(d, c); f != nil {
 				return f
@@ -66,7 +66,7 @@ func each(rule func(*document, *clause) *fault) func(*document) *fault {
 }
 
 // characters is G-13: what IAM's documents may hold, escapes included.
-func (d *document) characters() *fault {
+func (d *Document) characters() *fault {
 	switch d.kind {
 	case Identity, Boundary, Session, Trust:
 	default:
@@ -78,8 +78,8 @@ func (d *document) characters() *fault {
 	return foreignEscape(d.root)
 }
 
-func foreignEscape(n *node) *fault {
-	if n.kind == jsonString && foreignCharacter(n.text) >= 0 {
+func foreignEscape(n *Node) *fault {
+	if n.kind == JSONString && foreignCharacter(n.text) >= 0 {
 		return wrong(n, "an escape for a character that IAM's policies may not hold")
 	}
 	for i := range n.members {
@@ -105,7 +105,7 @@ func foreignCharacter(s string) int {
 	})
 }
 
-func (d *document) unknownOperator(c *clause) *fault {
+func (d *Document) unknownOperator(c *Statement) *fault {
 	if c.condition == nil {
 		return nil
 	}
@@ -119,17 +119,17 @@ func (d *document) unknownOperator(c *clause) *fault {
 }
 
 // bareString is P-12, and that endpoint policies have no NotPrincipal.
-func (d *document) bareString(c *clause) *fault {
+func (d *Document) bareString(c *Statement) *fault {
 	if d.kind == Endpoint && c.notPrincipal != nil {
 		return wrong(c.notPrincipal, "an endpoint policy has no NotPrincipal")
 	}
-	if n := c.at(c.principal, c.notPrincipal); n.kind == jsonString && n.text != "*" {
+	if n := c.at(c.principal, c.notPrincipal); n.kind == JSONString && n.text != "*" {
 		return wrong(n, `a principal is "*" or an object`)
 	}
 	return nil
 }
 
-func (d *document) oldVersion() *fault {
+func (d *Document) oldVersion() *fault {
 	if d.variables || d.kind != Identity && d.kind != Boundary {
 		return nil
 	}
@@ -141,7 +141,7 @@ func (d *document) oldVersion() *fault {
 }
 
 // dates: what a date operator compares with is a date.
-func (d *document) dates(c *clause) *fault {
+func (d *Document) dates(c *Statement) *fault {
 	if c.condition == nil {
 		return nil
 	}
@@ -171,7 +171,7 @@ func (o operator) values() operand {
 }
 
 // sids is V-04. An empty Sid counts as none (G-03).
-func (d *document) sids() *fault {
+func (d *Document) sids() *fault {
 	for _, c := range d.statements {
 		if c.sid != nil && d.plainSids() && strings.IndexFunc(c.sid.text, notAlphanumeric) >= 0 {
 			return refuse(c.sid, messageSid, "a Sid is letters and digits")
@@ -191,7 +191,7 @@ func (d *document) sids() *fault {
 }
 
 // plainSids: only the resource policies of other services allow more in a Sid.
-func (d *document) plainSids() bool { return d.kind != Resource && d.kind != Endpoint }
+func (d *Document) plainSids() bool { return d.kind != Resource && d.kind != Endpoint }
 
 func notAlphanumeric(r rune) bool {
 	return (r < '0' || '9' < r) && (r < 'A' || 'Z' < r) && (r < 'a' || 'z' < r)
@@ -199,7 +199,7 @@ func notAlphanumeric(r rune) bool {
 
 // organizationForm is what the policies of an organization may hold: no Id, and
 // an RCP that a customer makes only what O-02 says.
-func (d *document) organizationForm() *fault {
+func (d *Document) organizationForm() *fault {
 	if d.kind != ServiceControl && d.kind != ResourceControl {
 		return nil
 	}
@@ -228,7 +228,7 @@ func (d *document) organizationForm() *fault {
 }
 
 // foreignTrustAction is V-13.
-func (d *document) foreignTrustAction(c *clause) *fault {
+func (d *Document) foreignTrustAction(c *Statement) *fault {
 	if d.kind != Trust {
 		return nil
 	}

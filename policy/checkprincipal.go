@@ -3,8 +3,8 @@ package policy
 import "strings"
 
 // everyoneInTrust: a trust policy may say {"AWS": "*"} but not "*" alone.
-func (d *document) everyoneInTrust(c *clause) *fault {
-	if d.kind == Trust && c.principal != nil && c.principal.kind == jsonString {
+func (d *Document) everyoneInTrust(c *Statement) *fault {
+	if d.kind == Trust && c.principal != nil && c.principal.kind == JSONString {
 		return refuse(c.principal, messageStar, `a trust policy says {"AWS": "*"}`)
 	}
 	return nil
@@ -12,7 +12,7 @@ func (d *document) everyoneInTrust(c *clause) *fault {
 
 // malformedPrincipals is the part of V-15 that the text alone tells: P-01,
 // P-05, P-06, P-07.
-func (d *document) malformedPrincipals(c *clause) *fault {
+func (d *Document) malformedPrincipals(c *Statement) *fault {
 	if c.notPrincipal != nil && c.effect.text == "Allow" {
 		return wrong(c.notPrincipal, "NotPrincipal goes with Deny")
 	}
@@ -24,7 +24,7 @@ func (d *document) malformedPrincipals(c *clause) *fault {
 	return nil
 }
 
-func (d *document) malformedPrincipal(kind string, n *node) *fault {
+func (d *Document) malformedPrincipal(kind string, n *Node) *fault {
 	switch kind {
 	case "AWS":
 		if newAWSPrincipal(n.text).kind == namedNobody {
@@ -49,7 +49,7 @@ func (d *document) malformedPrincipal(kind string, n *node) *fault {
 	return nil
 }
 
-func invalidPrincipal(kind string, n *node) *fault {
+func invalidPrincipal(kind string, n *Node) *fault {
 	return refuse(n, messageInvalidNamed+`"`+kind+`":"`+n.text+`"`, "there can be no such principal")
 }
 

@@ -7,8 +7,8 @@ import (
 
 // eachResource asks a rule of every entry of Resource and NotResource that is
 // not "*".
-func eachResource(rule func(n *node, a arnText) *fault) func(*document) *fault {
-	return each(func(_ *document, c *clause) *fault {
+func eachResource(rule func(n *Node, a arnText) *fault) func(*Document) *fault {
+	return each(func(_ *Document, c *Statement) *fault {
 		for _, n := range append(c.resource.list(), c.notResource.list()...) {
 			if n.text == "*" {
 				continue
@@ -44,16 +44,16 @@ func (a *arnText) service() string { return a.part[2] }
 func (a *arnText) region() string  { return a.part[3] }
 
 // brokenARN is the part of V-03 about resources.
-func (d *document) brokenARN(c *clause) *fault {
-	return eachResource(func(n *node, a arnText) *fault {
+func (d *Document) brokenARN(c *Statement) *fault {
+	return eachResource(func(n *Node, a arnText) *fault {
 		if a.parts > 1 && a.parts < arnParts && (strings.Contains(n.text, "::") || a.parts > 2 && a.service() == "") {
 			return refuse(n, messageLegacy, "an ARN has six parts")
 		}
 		return nil
-	})(&document{kind: d.kind, statements: []*clause{c}})
+	})(&Document{kind: d.kind, statements: []*Statement{c}})
 }
 
-func noColon(n *node, a arnText) *fault { // V-06
+func noColon(n *Node, a arnText) *fault { // V-06
 	switch {
 	case n.text == "":
 		return refuse(n, `Resource must be in ARN format or "*"`, "the resource is empty")
@@ -66,7 +66,7 @@ func noColon(n *node, a arnText) *fault { // V-06
 // partitions of AWS.
 var partitions = []string{"*", "aws", "aws-cn", "aws-us-gov", "aws-eusc", "aws-iso", "aws-iso-b", "aws-iso-e", "aws-iso-f"}
 
-func unknownPartition(n *node, a arnText) *fault { // V-07
+func unknownPartition(n *Node, a arnText) *fault { // V-07
 	if slices.Contains(partitions, a.part[1]) {
 		return nil
 	}
@@ -74,7 +74,7 @@ func unknownPartition(n *node, a arnText) *fault { // V-07
 	return refuse(n, `Partition "`+a.part[1]+`" is not valid for resource "`+full+`".`, "there is no such partition")
 }
 
-func unqualifiedVendor(n *node, a arnText) *fault { // V-08
+func unqualifiedVendor(n *Node, a arnText) *fault { // V-08
 	if a.part[0] != "arn" {
 		return refuse(n, "Resource "+n.text+` must be in ARN format or "*".`, "an ARN begins with arn:")
 	}
@@ -87,7 +87,7 @@ func unqualifiedVendor(n *node, a arnText) *fault { // V-08
 // s3Regional are the kinds of resource of S3 whose ARNs have a region.
 var s3Regional = []string{"accesspoint", "access-grants", "async-request", "job", "storage-lens"}
 
-func regionGiven(n *node, a arnText) *fault { // V-09
+func regionGiven(n *Node, a arnText) *fault { // V-09
 	if a.region() == "" || a.parts < arnParts && written.everything(a.region()) {
 		return nil
 	}
@@ -108,7 +108,7 @@ var iamPaths = []string{
 	"sms-mfa/", "saml-provider/", "oidc-provider/", "report/", "access-report/",
 }
 
-func unknownIAMPath(n *node, a arnText) *fault { // V-10
+func unknownIAMPath(n *Node, a arnText) *fault { // V-10
 	path := a.part[5]
 	if a.service() != "iam" || written.everything(path) || path == "root" {
 		return nil

@@ -1,8 +1,8 @@
 package policy
 
-// statement is one compiled statement. What it is made of stands in arrays of
+// rule is one compiled statement. What it is made of stands in arrays of
 // the policy's, so that a policy is few objects and a statement is small.
-type statement struct {
+type rule struct {
 	sid        string
 	services   services // a filter over the actions: M-01, M-02
 	actions    span
@@ -47,7 +47,7 @@ func Compile(t Type, name, text string) (*Policy, error) {
 		}
 	}
 	n := len(d.statements)
-	p := &Policy{name: name, text: text, kind: t, statements: make([]statement, n), filters: make([]services, 0, n)}
+	p := &Policy{name: name, text: text, kind: t, statements: make([]rule, n), filters: make([]services, 0, n)}
 	c := newCompiler(d, p)
 	for i, clause := range d.statements {
 		p.statements[i] = c.statement(clause)
@@ -59,15 +59,15 @@ func Compile(t Type, name, text string) (*Policy, error) {
 
 // evaluable says whether a statement has what deciding needs: its action, a
 // resource where the type has one, a principal where it has one (G-05).
-func (d *document) evaluable(c *clause) *fault {
-	for _, rule := range []func(*document, *clause) *fault{
-		(*document).misplacedPrincipal,
-		(*document).missingPrincipal,
-		(*document).effectCase,
-		(*document).missingAction,
-		(*document).malformedAction,
-		(*document).missingResource,
-		(*document).trustResource,
+func (d *Document) evaluable(c *Statement) *fault {
+	for _, rule := range []func(*Document, *Statement) *fault{
+		(*Document).misplacedPrincipal,
+		(*Document).missingPrincipal,
+		(*Document).effectCase,
+		(*Document).missingAction,
+		(*Document).malformedAction,
+		(*Document).missingResource,
+		(*Document).trustResource,
 	} {
 		if f := rule(d, c); f != nil {
 			return f
@@ -78,12 +78,12 @@ func (d *document) evaluable(c *clause) *fault {
 
 // compiler turns clauses into the statements of a policy.
 type compiler struct {
-	document *document
+	document *Document
 	policy   *Policy
 	keys     map[string]Key // by name: one key, one pair of strings
 }
 
-func newCompiler(d *document, p *Policy) *compiler {
+func newCompiler(d *Document, p *Policy) *compiler {
 	var actions, resources, conditions int
 	for _, c := range d.statements {
 		actions += len(c.action.list()) + len(c.notAction.list())
@@ -104,8 +104,8 @@ func newCompiler(d *document, p *Policy) *compiler {
 // since is the piece of an array that was appended after it had so many.
 func since[T any](array []T, from int) span { return span{uint32(from), uint32(len(array))} }
 
-func (c *compiler) statement(from *clause) statement {
-	s := statement{}
+func (c *compiler) statement(from *Statement) rule {
+	s := rule{}
 	if from.sid != nil {
 		s.sid = from.sid.text
 	}
@@ -119,7 +119,7 @@ func (c *compiler) statement(from *clause) statement {
 	return s
 }
 
-func (c *compiler) actions(s *statement, from *clause) {
+func (c *compiler) actions(s *rule, from *Statement) {
 	list := from.action.list()
 	if from.notAction != nil {
 		list = from.notAction.list()
@@ -137,7 +137,7 @@ func (c *compiler) actions(s *statement, from *clause) {
 
 // resources compiles Resource and NotResource. A resource policy that leaves
 // both out means its own resource, which is the one it is asked for (G-05).
-func (c *compiler) resources(s *statement, from *clause) {
+func (c *compiler) resources(s *rule, from *Statement) {
 	list := from.resource.list()
 	if from.notResource != nil {
 		list = from.notResource.list()
@@ -150,7 +150,7 @@ func (c *compiler) resources(s *statement, from *clause) {
 	s.resources = since(c.policy.resources, before)
 }
 
-func (c *compiler) principals(s *statement, from *clause) {
+func (c *compiler) principals(s *rule, from *Statement) {
 	n := from.principal
 	if from.notPrincipal != nil {
 		n = from.notPrincipal
@@ -164,7 +164,7 @@ func (c *compiler) principals(s *statement, from *clause) {
 	}
 }
 
-func (c *compiler) conditions(s *statement, n *node) {
+func (c *compiler) conditions(s *rule, n *Node) {
 	if n == nil {
 		return
 	}
@@ -196,7 +196,7 @@ func (c *compiler) key(name string) Key {
 }
 
 // stringsOf is the text of each node.
-func stringsOf(list []*node) []string {
+func stringsOf(list []*Node) []string {
 	values := make([]string, len(list))
 	for i, n := range list {
 		values[i] = n.text
@@ -207,18 +207,18 @@ func stringsOf(list []*node) []string {
 // principalNode is a principal as it stands in a document.
 type principalNode struct {
 	kind string
-	node *node
+	node *Node
 }
 
 // principals lists what a Principal or NotPrincipal names, in order. A bare
 // string other than "*" counts as an AWS principal (P-12).
-func (n *node) principals() []principalNode {
+func (n *Node) principals() []principalNode {
 	switch {
 	case n == nil:
 		return nil
-	case n.kind == jsonString && n.text == "*":
+	case n.kind == JSONString && n.text == "*":
 		return []principalNode{{"*", n}}
-	case n.kind == jsonString:
+	case n.kind == JSONString:
 		return []principalNode{{"AWS", n}}
 	}
 	var all []principalNode

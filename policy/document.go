@@ -2,26 +2,26 @@ package policy
 
 import "strings"
 
-// document is a policy as it is written: the parts of it that the grammar
-// knows, each with its place in the text. Compiling and checking start here.
-type document struct {
+// Document is a policy as it is written: the parts of it that the grammar
+// knows, each with its place in the text. It is immutable.
+type Document struct {
 	kind       Type
 	text       string
-	root       *node
+	root       *Node
 	variables  bool // Version 2012-10-17: ${…} is a variable (G-02)
-	version    *node
-	statements []*clause
+	version    *Node
+	statements []*Statement
 }
 
-// clause is one statement as it is written. An element that is absent is nil.
-type clause struct {
-	node *node
+// Statement is one statement as it is written. An element that is absent is nil.
+type Statement struct {
+	node *Node
 
-	sid, effect             *node
-	principal, notPrincipal *node
-	action, notAction       *node
-	resource, notResource   *node
-	condition               *node
+	sid, effect             *Node
+	principal, notPrincipal *Node
+	action, notAction       *Node
+	resource, notResource   *Node
+	condition               *Node
 }
 
 // The two versions of the language (G-02).
@@ -32,35 +32,35 @@ const (
 
 // parse reads a document as far as every policy of every age keeps to: the
 // part of V-01 that evaluating depends on.
-func parse(t Type, text string) (*document, *Error) {
+func parse(t Type, text string) (*Document, *Error) {
 	root, f := readJSON(text)
 	if f != nil {
 		return nil, newError(t, text, nil, f)
 	}
-	d := &document{kind: t, text: text, root: root}
+	d := &Document{kind: t, text: text, root: root}
 	if f := d.read(); f != nil {
 		return nil, d.error(f)
 	}
 	return d, nil
 }
 
-func (d *document) error(f *fault) *Error { return newError(d.kind, d.text, d.root, f) }
+func (d *Document) error(f *fault) *Error { return newError(d.kind, d.text, d.root, f) }
 
 // wrong is a fault in AWS's general words for V-01.
-func wrong(n *node, detail string) *fault { return &fault{detail: detail, offset: n.start} }
+func wrong(n *Node, detail string) *fault { return &fault{detail: detail, offset: n.start} }
 
-func (d *document) read() *fault {
-	if d.root.kind != jsonObject {
+func (d *Document) read() *fault {
+	if d.root.kind != JSONObject {
 		return wrong(d.root, "a policy is a JSON object")
 	}
-	var statements *node
+	var statements *Node
 	for i := range d.root.members {
 		m := &d.root.members[i]
 		switch m.name {
 		case "Version":
 			d.version = m.value
 		case "Id":
-			if m.value.kind != jsonString {
+			if m.value.kind != JSONString {
 				return wrong(m.value, "Id is a string")
 			}
 		case "Statement":
@@ -78,7 +78,7 @@ func (d *document) read() *fault {
 	return d.readStatements(statements)
 }
 
-func (d *document) unknownMember(m *member) *fault {
+func (d *Document) unknownMember(m *Member) *fault {
 	f := &fault{detail: "a policy has no member " + quoteShort(m.name), offset: m.start}
 	if d.kind == Trust {
 		f.message = "Unknown field " + m.name
@@ -86,11 +86,11 @@ func (d *document) unknownMember(m *member) *fault {
 	return f
 }
 
-func (d *document) readVersion() *fault {
+func (d *Document) readVersion() *fault {
 	if d.version == nil {
 		return nil
 	}
-	if d.version.kind == jsonString {
+	if d.version.kind == JSONString {
 		switch d.version.text {
 		case version2012:
 			d.variables = true
@@ -106,9 +106,9 @@ func (d *document) readVersion() *fault {
 	return f
 }
 
-func (d *document) readStatements(n *node) *fault {
-	list := []*node{n}
-	if n.kind == jsonArray {
+func (d *Document) readStatements(n *Node) *fault {
+	list := []*Node{n}
+	if n.kind == JSONArray {
 		list = n.items
 	}
 	if len(list) == 0 {
@@ -125,7 +125,7 @@ func (d *document) readStatements(n *node) *fault {
 }
 
 // place is where a statement's member of this name goes, nil for none.
-func (c *clause) place(name string) **node {
+func (c *Statement) place(name string) **Node {
 	switch name {
 	case "Sid":
 		return &c.sid
@@ -149,11 +149,11 @@ func (c *clause) place(name string) **node {
 	return nil
 }
 
-func readClause(n *node) (*clause, *fault) {
-	if n.kind != jsonObject {
+func readClause(n *Node) (*Statement, *fault) {
+	if n.kind != JSONObject {
 		return nil, wrong(n, "a statement is a JSON object")
 	}
-	c := &clause{node: n}
+	c := &Statement{node: n}
 	for i := range n.members {
 		m := &n.members[i]
 		place := c.place(m.name)
@@ -165,15 +165,15 @@ func readClause(n *node) (*clause, *fault) {
 	return c, c.check()
 }
 
-func (c *clause) check() *fault {
-	if c.sid != nil && c.sid.kind != jsonString {
+func (c *Statement) check() *fault {
+	if c.sid != nil && c.sid.kind != JSONString {
 		return wrong(c.sid, "Sid is a string")
 	}
 	if f := c.checkEffect(); f != nil {
 		return f
 	}
 	for _, pair := range [...]struct {
-		plain, not *node
+		plain, not *Node
 		name       string
 	}{
 		{c.principal, c.notPrincipal, "Principal"},
@@ -184,12 +184,12 @@ func (c *clause) check() *fault {
 			return wrong(c.node, pair.name+" and Not"+pair.name+" exclude each other")
 		}
 	}
-	for _, n := range [...]*node{c.action, c.notAction, c.resource, c.notResource} {
+	for _, n := range [...]*Node{c.action, c.notAction, c.resource, c.notResource} {
 		if f := checkStrings(n); f != nil {
 			return f
 		}
 	}
-	for _, n := range [...]*node{c.principal, c.notPrincipal} {
+	for _, n := range [...]*Node{c.principal, c.notPrincipal} {
 		if f := checkPrincipal(n); f != nil {
 			return f
 		}
@@ -197,31 +197,31 @@ func (c *clause) check() *fault {
 	return checkCondition(c.condition)
 }
 
-func (c *clause) checkEffect() *fault {
+func (c *Statement) checkEffect() *fault {
 	if c.effect == nil {
 		return wrong(c.node, "the statement has no Effect")
 	}
-	if c.effect.kind == jsonString && (strings.EqualFold(c.effect.text, "Allow") || strings.EqualFold(c.effect.text, "Deny")) {
+	if c.effect.kind == JSONString && (strings.EqualFold(c.effect.text, "Allow") || strings.EqualFold(c.effect.text, "Deny")) {
 		return nil
 	}
 	return wrong(c.effect, "Effect is Allow or Deny")
 }
 
 // list is the items of a value that may be one or a list (G-06).
-func (n *node) list() []*node {
+func (n *Node) list() []*Node {
 	switch {
 	case n == nil:
 		return nil
-	case n.kind == jsonArray:
+	case n.kind == JSONArray:
 		return n.items
 	}
-	return []*node{n}
+	return []*Node{n}
 }
 
 // checkStrings: a string, or a list of strings.
-func checkStrings(n *node) *fault {
+func checkStrings(n *Node) *fault {
 	for _, item := range n.list() {
-		if item.kind != jsonString {
+		if item.kind != JSONString {
 			return wrong(item, "a string is expected here")
 		}
 	}
@@ -229,11 +229,11 @@ func checkStrings(n *node) *fault {
 }
 
 // checkPrincipal: a string, or an object that names somebody (G-07).
-func checkPrincipal(n *node) *fault {
-	if n == nil || n.kind == jsonString {
+func checkPrincipal(n *Node) *fault {
+	if n == nil || n.kind == JSONString {
 		return nil
 	}
-	if n.kind != jsonObject {
+	if n.kind != JSONObject {
 		return wrong(n, `a principal is "*" or an object`)
 	}
 	if len(n.members) == 0 {
@@ -257,16 +257,16 @@ func checkPrincipal(n *node) *fault {
 }
 
 // checkCondition: operator → key → value or list (G-08).
-func checkCondition(n *node) *fault {
+func checkCondition(n *Node) *fault {
 	if n == nil {
 		return nil
 	}
-	if n.kind != jsonObject {
+	if n.kind != JSONObject {
 		return wrong(n, "a Condition is an object")
 	}
 	for i := range n.members {
 		operator := n.members[i].value
-		if operator.kind != jsonObject {
+		if operator.kind != JSONObject {
 			return wrong(operator, "an operator holds an object of keys")
 		}
 		if f := checkKeys(operator); f != nil {
@@ -276,7 +276,7 @@ func checkCondition(n *node) *fault {
 	return nil
 }
 
-func checkKeys(operator *node) *fault {
+func checkKeys(operator *Node) *fault {
 	seen := make(map[string]bool, len(operator.members))
 	for i := range operator.members {
 		m := &operator.members[i]
@@ -286,7 +286,7 @@ func checkKeys(operator *node) *fault {
 		}
 		seen[folded] = true
 		for _, v := range m.value.list() {
-			if v.kind != jsonString && v.kind != jsonNumber && v.kind != jsonBool {
+			if v.kind != JSONString && v.kind != JSONNumber && v.kind != JSONBool {
 				return wrong(v, "a condition value is a string, a number or a boolean")
 			}
 		}

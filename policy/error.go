@@ -26,7 +26,7 @@ const (
 )
 
 // newError places a fault in the text. root is nil where the text is no JSON.
-func newError(t Type, text string, root *node, f *fault) *Error {
+func newError(t Type, text string, root *Node, f *fault) *Error {
 	e := &Error{Message: f.message, Detail: f.detail, Offset: f.offset}
 	switch {
 	case e.Message != "":
@@ -50,7 +50,7 @@ func position(text string, offset int) (line, column int) {
 }
 
 // elementAt is the path of the innermost element that holds the byte.
-func elementAt(n *node, offset int) string {
+func elementAt(n *Node, offset int) string {
 	var path strings.Builder
 	for inside := true; inside; {
 		n, inside = step(n, offset, &path)
@@ -59,7 +59,7 @@ func elementAt(n *node, offset int) string {
 }
 
 // step goes one level down towards the byte, and writes where it went.
-func step(n *node, offset int, path *strings.Builder) (*node, bool) {
+func step(n *Node, offset int, path *strings.Builder) (*Node, bool) {
 	for i := range n.members {
 		m := &n.members[i]
 		if m.start <= offset && offset < m.value.end {

@@ -58,7 +58,7 @@ const denies = direct + 1
 
 // concerns says how a statement names the caller: with a grant if it allows,
 // with denies if it denies.
-func (e *evaluation) concerns(s *statement, t Type) grant {
+func (e *evaluation) concerns(s *rule, t Type) grant {
 	if s.flags&deny != 0 {
 		if s.principals == nil || s.principals.denies(e.principal, len(e.set.Boundary) > 0) {
 			return denies
@@ -77,11 +77,11 @@ func (e *evaluation) concerns(s *statement, t Type) grant {
 }
 
 // applies: action, resource and condition match (M-14).
-func (e *evaluation) applies(p *Policy, s *statement) bool {
+func (e *evaluation) applies(p *Policy, s *rule) bool {
 	return e.matchesAction(p, s) && e.matchesResource(p, s) && e.meetsConditions(p, s)
 }
 
-func (e *evaluation) matchesAction(p *Policy, s *statement) bool {
+func (e *evaluation) matchesAction(p *Policy, s *rule) bool {
 	actions := of(p.actions, s.actions)
 	for i := range actions {
 		if actions[i].match(e.action, e.colon) {
@@ -91,7 +91,7 @@ func (e *evaluation) matchesAction(p *Policy, s *statement) bool {
 	return s.flags&notAction != 0
 }
 
-func (e *evaluation) matchesResource(p *Policy, s *statement) bool {
+func (e *evaluation) matchesResource(p *Policy, s *rule) bool {
 	resources := of(p.resources, s.resources)
 	if len(resources) == 0 {
 		return true
@@ -104,7 +104,7 @@ func (e *evaluation) matchesResource(p *Policy, s *statement) bool {
 	return s.flags&notResource != 0
 }
 
-func (e *evaluation) meetsConditions(p *Policy, s *statement) bool {
+func (e *evaluation) meetsConditions(p *Policy, s *rule) bool {
 	conditions := of(p.conditions, s.conditions)
 	for i := range conditions {
 		if !conditions[i].holds(e.request.Context) {

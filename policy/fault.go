@@ -21,7 +21,7 @@ const (
 )
 
 // refuse is a fault in AWS's own words.
-func refuse(n *node, message, detail string) *fault {
+func refuse(n *Node, message, detail string) *fault {
 	return &fault{message: message, detail: detail, offset: n.start}
 }
 
@@ -30,7 +30,7 @@ func (t Type) takesPrincipal() bool {
 	return t == Trust || t == Resource || t == ResourceControl || t == Endpoint
 }
 
-func (d *document) misplacedPrincipal(c *clause) *fault { // V-00
+func (d *Document) misplacedPrincipal(c *Statement) *fault { // V-00
 	n := c.principal
 	if n == nil {
 		n = c.notPrincipal
@@ -45,28 +45,28 @@ func (d *document) misplacedPrincipal(c *clause) *fault { // V-00
 	return refuse(n, message, "a policy of this type names no principal")
 }
 
-func (d *document) prohibitedNotPrincipal(c *clause) *fault {
+func (d *Document) prohibitedNotPrincipal(c *Statement) *fault {
 	if d.kind == Trust && c.notPrincipal != nil {
 		return refuse(c.notPrincipal, messageProhibited+"NotPrincipal", "a trust policy has no NotPrincipal")
 	}
 	return nil
 }
 
-func (d *document) missingPrincipal(c *clause) *fault {
+func (d *Document) missingPrincipal(c *Statement) *fault {
 	if d.kind != Trust && d.kind != Resource || c.principal != nil || c.notPrincipal != nil {
 		return nil
 	}
 	return refuse(c.node, messageMissing, "the statement has no Principal")
 }
 
-func (d *document) effectCase(c *clause) *fault { // V-03
+func (d *Document) effectCase(c *Statement) *fault { // V-03
 	if c.effect.text == "Allow" || c.effect.text == "Deny" {
 		return nil
 	}
 	return refuse(c.effect, messageLegacy, "Effect is Allow or Deny, in this case")
 }
 
-func (d *document) missingAction(c *clause) *fault { // V-05
+func (d *Document) missingAction(c *Statement) *fault { // V-05
 	if len(c.action.list()) > 0 || len(c.notAction.list()) > 0 {
 		return nil
 	}
@@ -74,7 +74,7 @@ func (d *document) missingAction(c *clause) *fault { // V-05
 }
 
 // at is the first of the elements that is there, else the statement.
-func (c *clause) at(elements ...*node) *node {
+func (c *Statement) at(elements ...*Node) *Node {
 	for _, n := range elements {
 		if n != nil {
 			return n
@@ -83,7 +83,7 @@ func (c *clause) at(elements ...*node) *node {
 	return c.node
 }
 
-func (d *document) malformedAction(c *clause) *fault { // V-11
+func (d *Document) malformedAction(c *Statement) *fault { // V-11
 	for _, n := range append(c.action.list(), c.notAction.list()...) {
 		if message := checkAction(n.text); message != "" {
 			return refuse(n, message, "an action is * or service:name")
@@ -92,7 +92,7 @@ func (d *document) malformedAction(c *clause) *fault { // V-11
 	return nil
 }
 
-func (d *document) missingResource(c *clause) *fault { // V-12
+func (d *Document) missingResource(c *Statement) *fault { // V-12
 	own := d.kind == Trust || d.kind == Resource && c.resource == nil && c.notResource == nil
 	if own || len(c.resource.list()) > 0 || len(c.notResource.list()) > 0 {
 		return nil
@@ -100,7 +100,7 @@ func (d *document) missingResource(c *clause) *fault { // V-12
 	return refuse(c.at(c.resource, c.notResource), messageNoResource, "the statement names no resource")
 }
 
-func (d *document) trustResource(c *clause) *fault { // V-14
+func (d *Document) trustResource(c *Statement) *fault { // V-14
 	if d.kind != Trust {
 		return nil
 	}

@@ -9,37 +9,38 @@ import (
 // and then one (G-14).
 const maxDepth = 8
 
-// jsonKind is the kind of a JSON value.
-type jsonKind uint8
+// JSONKind is the kind of a JSON value.
+type JSONKind uint8
 
+// The kinds of JSON value.
 const (
-	jsonObject jsonKind = iota
-	jsonArray
-	jsonString
-	jsonNumber
-	jsonBool
-	jsonNull
+	JSONObject JSONKind = iota
+	JSONArray
+	JSONString
+	JSONNumber
+	JSONBool
+	JSONNull
 )
 
-// node is a JSON value and where it stands in the text.
-type node struct {
-	kind    jsonKind
+// Node is a JSON value and where it stands in the text.
+type Node struct {
+	kind    JSONKind
 	start   int
 	end     int
 	text    string   // a string's value after unescaping; a number's or boolean's own text
-	members []member // of an object, in order
-	items   []*node  // of an array
+	members []Member // of an object, in order
+	items   []*Node  // of an array
 }
 
-// member is a name and its value in an object.
-type member struct {
+// Member is a name and its value in an object.
+type Member struct {
 	name  string
 	start int // of the name's opening quote
-	value *node
+	value *Node
 }
 
 // get is the member's value, nil if the object has none of the name.
-func (n *node) get(name string) *node {
+func (n *Node) get(name string) *Node {
 	for i := range n.members {
 		if n.members[i].name == name {
 			return n.members[i].value
@@ -65,7 +66,7 @@ type reader struct {
 }
 
 // readJSON reads the one value that text is.
-func readJSON(text string) (*node, *fault) {
+func readJSON(text string) (*Node, *fault) {
 	r := &reader{text: text}
 	if strings.HasPrefix(text, "\ufeff") {
 		return nil, r.fail(0, "the text starts with a byte-order mark")
@@ -102,23 +103,23 @@ func (r *reader) peek() byte {
 	return 0
 }
 
-func (r *reader) value(depth int) (*node, *fault) {
-	n := &node{start: r.at}
+func (r *reader) value(depth int) (*Node, *fault) {
+	n := &Node{start: r.at}
 	var f *fault
 	switch c := r.peek(); {
 	case (c == '{' || c == '[') && depth > maxDepth:
 		return nil, &fault{detail: "nested deeper than a policy can be", offset: r.at}
 	case c == '{':
-		n.kind = jsonObject
+		n.kind = JSONObject
 		f = r.object(n, depth)
 	case c == '[':
-		n.kind = jsonArray
+		n.kind = JSONArray
 		f = r.array(n, depth)
 	case c == '"':
-		n.kind = jsonString
+		n.kind = JSONString
 		n.text, f = r.str()
 	case c == '-' || '0' <= c && c <= '9':
-		n.kind = jsonNumber
+		n.kind = JSONNumber
 		n.text, f = r.number()
 	default:
 		n.kind, n.text, f = r.word()
@@ -127,11 +128,11 @@ func (r *reader) value(depth int) (*node, *fault) {
 	return n, f
 }
 
-func (r *reader) word() (jsonKind, string, *fault) {
+func (r *reader) word() (JSONKind, string, *fault) {
 	for _, w := range [...]struct {
 		text string
-		kind jsonKind
-	}{{"true", jsonBool}, {"false", jsonBool}, {"null", jsonNull}} {
+		kind JSONKind
+	}{{"true", JSONBool}, {"false", JSONBool}, {"null", JSONNull}} {
 		if strings.HasPrefix(r.text[r.at:], w.text) {
 			r.at += len(w.text)
 			return w.kind, w.text, nil
@@ -143,7 +144,7 @@ func (r *reader) word() (jsonKind, string, *fault) {
 	return 0, "", r.fail(r.at, "a value is expected here")
 }
 
-func (r *reader) object(n *node, depth int) *fault {
+func (r *reader) object(n *Node, depth int) *fault {
 	r.at++ // {
 	var seen map[string]bool
 	for first := true; ; first = false {
@@ -174,7 +175,7 @@ func (r *reader) object(n *node, depth int) *fault {
 
 // addMember appends m unless its name is there already. The map takes over
 // from the plain search where that would stop being linear.
-func addMember(n *node, m member, seen map[string]bool) (map[string]bool, *fault) {
+func addMember(n *Node, m Member, seen map[string]bool) (map[string]bool, *fault) {
 	const few = 16
 	duplicate := false
 	if seen != nil {
@@ -197,7 +198,7 @@ func addMember(n *node, m member, seen map[string]bool) (map[string]bool, *fault
 	return seen, nil
 }
 
-func (r *reader) member(depth int) (m member, f *fault) {
+func (r *reader) member(depth int) (m Member, f *fault) {
 	m.start = r.at
 	if r.peek() != '"' {
 		return m, r.fail(r.at, "a member's name is expected here")
@@ -215,7 +216,7 @@ func (r *reader) member(depth int) (m member, f *fault) {
 	return m, f
 }
 
-func (r *reader) array(n *node, depth int) *fault {
+func (r *reader) array(n *Node, depth int) *fault {
 	r.at++ // [
 	for first := true; ; first = false {
 		r.space()

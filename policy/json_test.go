@@ -51,10 +51,10 @@ func FuzzReadJSON(f *testing.F) {
 }
 
 // sameJSON compares a node with what encoding/json makes of the text.
-func sameJSON(n *node, want any) bool {
+func sameJSON(n *Node, want any) bool {
 	switch want := want.(type) {
 	case map[string]any:
-		if n.kind != jsonObject || len(n.members) != len(want) {
+		if n.kind != JSONObject || len(n.members) != len(want) {
 			return false
 		}
 		for _, m := range n.members {
@@ -64,7 +64,7 @@ func sameJSON(n *node, want any) bool {
 		}
 		return true
 	case []any:
-		if n.kind != jsonArray || len(n.items) != len(want) {
+		if n.kind != JSONArray || len(n.items) != len(want) {
 			return false
 		}
 		for i, item := range n.items {
@@ -74,17 +74,17 @@ func sameJSON(n *node, want any) bool {
 		}
 		return true
 	case string:
-		return n.kind == jsonString && n.text == want
+		return n.kind == JSONString && n.text == want
 	case json.Number:
-		return n.kind == jsonNumber && n.text == want.String()
+		return n.kind == JSONNumber && n.text == want.String()
 	case bool:
-		return n.kind == jsonBool && (n.text == "true") == want
+		return n.kind == JSONBool && (n.text == "true") == want
 	}
-	return n.kind == jsonNull
+	return n.kind == JSONNull
 }
 
 // placed: each node is the piece of the text that it says it is.
-func placed(n *node, text string) bool {
+func placed(n *Node, text string) bool {
 	piece := text[n.start:n.end]
 	for _, m := range n.members {
 		if m.start < n.start || m.start >= m.value.start || m.value.end > n.end || !placed(m.value, text) {

@@ -56,7 +56,7 @@ type Policy struct {
 	kind       Type
 	unreadable bool
 	services   services // what any statement can match
-	statements []statement
+	statements []rule
 	filters    []services // of the statements, side by side: most are passed over by these alone
 	// What the statements are made of, each with its spans of these.
 	actions    []action
