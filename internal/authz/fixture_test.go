@@ -11,11 +11,11 @@ import (
 
 	"github.com/gatehouse-iam/gatehouse/internal/api"
 	"github.com/gatehouse-iam/gatehouse/internal/api/iam"
-	"github.com/gatehouse-iam/gatehouse/internal/catalog"
 	"github.com/gatehouse-iam/gatehouse/internal/directory"
 	"github.com/gatehouse-iam/gatehouse/internal/seal"
 	"github.com/gatehouse-iam/gatehouse/internal/store/embedded"
 	"github.com/gatehouse-iam/gatehouse/policy"
+	"github.com/gatehouse-iam/gatehouse/policy/x/services"
 )
 
 const accountID = "111122223333"
@@ -115,7 +115,7 @@ func asked(t *testing.T, d *directory.Directory, caller *api.Principal, operatio
 func documented(t *testing.T, ask *Ask) {
 	t.Helper()
 	prefix, name, _ := strings.Cut(ask.Action, ":")
-	service, ok := catalog.Service(prefix)
+	service, ok := services.Service(prefix)
 	if !ok {
 		t.Fatalf("%s: no such service", ask.Action)
 	}

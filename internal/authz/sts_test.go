@@ -12,11 +12,11 @@ import (
 	"github.com/gatehouse-iam/gatehouse/internal/api/organizations"
 	"github.com/gatehouse-iam/gatehouse/internal/api/sts"
 	"github.com/gatehouse-iam/gatehouse/internal/authz"
-	"github.com/gatehouse-iam/gatehouse/internal/catalog"
 	"github.com/gatehouse-iam/gatehouse/internal/directory"
 	"github.com/gatehouse-iam/gatehouse/internal/seal"
 	"github.com/gatehouse-iam/gatehouse/internal/store/embedded"
 	"github.com/gatehouse-iam/gatehouse/policy"
+	"github.com/gatehouse-iam/gatehouse/policy/x/services"
 )
 
 const account = "111122223333"
@@ -225,7 +225,7 @@ func TestRowsAgreeWithTheReference(t *testing.T) {
 func agrees(t *testing.T, a authz.Ask) {
 	t.Helper()
 	prefix, name, _ := strings.Cut(a.Action, ":")
-	service, ok := catalog.Service(prefix)
+	service, ok := services.Service(prefix)
 	if !ok {
 		t.Fatalf("there is no service %s", prefix)
 	}

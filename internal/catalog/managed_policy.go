@@ -1,3 +1,13 @@
+// Package catalog is the policies that AWS manages, as data.
+//
+// Everything here is generated (`make generate`, internal/catalog/gen), checked
+// in, and embedded in the binary in compressed blocks. Starting the program
+// reads none of it: an index of plain text is searched where it lies in the
+// binary, and a look-up inflates only the block it needs.
+//
+// Any room may read the catalog. It decides nothing, and knows nothing of the
+// accounts that this server holds. The service authorization tables, made by
+// the same generator, are in policy/x/services.
 package catalog
 
 import (
@@ -9,7 +19,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/gatehouse-iam/gatehouse/internal/catalog/archive"
+	"github.com/gatehouse-iam/gatehouse/policy/x/archive"
 )
 
 // managedPolicyPrefix starts the ARN of every AWS-managed policy: the account
@@ -22,7 +32,7 @@ var (
 	//go:embed data/managed_policies.gz
 	managedPolicyTexts string
 
-	managedPolicies        = newTable(managedPolicyIndex)
+	managedPolicies        = archive.NewIndex(managedPolicyIndex)
 	managedPolicyDocuments = archive.NewReader(managedPolicyTexts)
 )
 
@@ -45,7 +55,7 @@ type Policy struct {
 // most; who decides by it keeps the compiled form.
 func (p *Policy) Document() string {
 	var text bytes.Buffer
-	compact := mustText(managedPolicyDocuments, p.location)
+	compact := managedPolicyDocuments.MustText(p.location)
 	if err := json.Indent(&text, []byte(compact), "", "    "); err != nil {
 		panic(fmt.Errorf("catalog: document of %s: %w", p.ARN, err))
 	}
@@ -53,7 +63,7 @@ func (p *Policy) Document() string {
 }
 
 func managedPolicyAt(i int) *Policy {
-	f := managedPolicies.fields(i)
+	f := managedPolicies.Fields(i)
 	slash := strings.LastIndexByte(f[0], '/') + 1
 	return &Policy{
 		ARN:              managedPolicyPrefix + f[0],
@@ -74,7 +84,7 @@ func ManagedPolicy(arn string) (*Policy, bool) {
 	if !ok {
 		return nil, false
 	}
-	i, ok := managedPolicies.find(key)
+	i, ok := managedPolicies.Find(key)
 	if !ok {
 		return nil, false
 	}
@@ -85,7 +95,7 @@ func ManagedPolicy(arn string) (*Policy, bool) {
 // No document is read.
 func ManagedPolicies() iter.Seq[*Policy] {
 	return func(yield func(*Policy) bool) {
-		for i := range managedPolicies.len() {
+		for i := range managedPolicies.Len() {
 			if !yield(managedPolicyAt(i)) {
 				return
 			}

@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/gatehouse-iam/gatehouse/internal/catalog/archive"
+	"github.com/gatehouse-iam/gatehouse/policy/x/archive"
 )
 
 // The documents below are AWS's own (AWS Managed Policy Reference Guide).
@@ -199,9 +199,9 @@ func TestManagedPoliciesCanStop(t *testing.T) {
 // where the lines of the index start, and one inflated block.
 func TestManagedPoliciesKeepLittle(t *testing.T) {
 	before := liveHeap()
-	index, documents := newTable(managedPolicyIndex), archive.NewReader(managedPolicyTexts)
-	for i := range index.len() {
-		_ = mustText(documents, index.fields(i)[5])
+	index, documents := archive.NewIndex(managedPolicyIndex), archive.NewReader(managedPolicyTexts)
+	for i := range index.Len() {
+		_ = documents.MustText(index.Fields(i)[5])
 	}
 	kept := int64(liveHeap()) - int64(before)
 	t.Logf("live heap after every document was read: %d KiB more", kept>>10)
@@ -231,7 +231,7 @@ func BenchmarkManagedPolicy(b *testing.B) {
 	b.Run("document, block inflated each time", func(b *testing.B) {
 		p, _ := ManagedPolicy("arn:aws:iam::aws:policy/AdministratorAccess")
 		for b.Loop() {
-			_ = mustText(archive.NewReader(managedPolicyTexts), p.location)
+			_ = archive.NewReader(managedPolicyTexts).MustText(p.location)
 		}
 	})
 }

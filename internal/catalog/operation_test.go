@@ -7,6 +7,7 @@ import (
 	"github.com/gatehouse-iam/gatehouse/internal/api/iam"
 	"github.com/gatehouse-iam/gatehouse/internal/api/organizations"
 	"github.com/gatehouse-iam/gatehouse/internal/api/sts"
+	"github.com/gatehouse-iam/gatehouse/policy/x/services"
 )
 
 // Operations that AWS's SDK has and the Service Authorization Reference, of
@@ -24,7 +25,7 @@ func TestOperationsHaveTheActionOfTheirName(t *testing.T) {
 		for _, op := range service.Operations {
 			action := service.Name + ":" + op.Name
 			t.Run(action, func(t *testing.T) {
-				spelt, ok := SpellAction(action)
+				spelt, ok := services.SpellAction(action)
 				if withoutAction[action] {
 					if ok {
 						t.Errorf("%s is in the table now", action)

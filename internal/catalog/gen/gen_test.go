@@ -15,7 +15,8 @@ import (
 	"testing"
 
 	"github.com/gatehouse-iam/gatehouse/internal/catalog"
-	"github.com/gatehouse-iam/gatehouse/internal/catalog/archive"
+	"github.com/gatehouse-iam/gatehouse/policy/x/archive"
+	"github.com/gatehouse-iam/gatehouse/policy/x/services"
 )
 
 // tarball is an npm archive of one file, and its digest as npm writes it.
@@ -182,11 +183,11 @@ func TestServiceDataRefusesAnOddSource(t *testing.T) {
 func TestAccessLevel(t *testing.T) {
 	tests := []struct {
 		text string
-		want catalog.AccessLevel
+		want services.AccessLevel
 	}{
-		{"List", catalog.List}, {"Read", catalog.Read}, {"Write", catalog.Write},
-		{"Tagging, Write", catalog.Tagging}, {"Permissions management, Write", catalog.PermissionsManagement},
-		{"Permissions management", catalog.PermissionsManagement}, {"write", ""}, {"", ""}, {"Read, List", ""},
+		{"List", services.List}, {"Read", services.Read}, {"Write", services.Write},
+		{"Tagging, Write", services.Tagging}, {"Permissions management, Write", services.PermissionsManagement},
+		{"Permissions management", services.PermissionsManagement}, {"write", ""}, {"", ""}, {"Read, List", ""},
 	}
 	for _, tt := range tests {
 		t.Run(tt.text, func(t *testing.T) {
@@ -240,7 +241,7 @@ func TestStoredFormKeepsEverything(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var read catalog.ServiceTable
+	var read services.ServiceTable
 	if err := json.Unmarshal(text, &read); err != nil {
 		t.Fatal(err)
 	}

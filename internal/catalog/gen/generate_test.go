@@ -50,7 +50,7 @@ func TestGenerateTwiceIsTheSame(t *testing.T) {
 	written := map[string][]byte{}
 	for round := range 2 {
 		out := t.TempDir()
-		if err := generate(out); err != nil {
+		if err := generate(out, out); err != nil {
 			t.Fatal(err)
 		}
 		for _, name := range []string{"managed_policies.tsv", "managed_policies.gz", "services.tsv", "services.gz", "global_keys.tsv"} {
@@ -82,7 +82,7 @@ func TestGenerateStopsAtASourceThatIsNotThePinnedOne(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			useSources(t, tt.policies, tt.services)
-			if err := generate(t.TempDir()); err == nil || !strings.Contains(err.Error(), tt.want) {
+			if err := generate(t.TempDir(), t.TempDir()); err == nil || !strings.Contains(err.Error(), tt.want) {
 				t.Errorf("got %v, want %q", err, tt.want)
 			}
 		})

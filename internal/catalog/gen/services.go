@@ -9,8 +9,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/gatehouse-iam/gatehouse/internal/catalog"
-	"github.com/gatehouse-iam/gatehouse/internal/catalog/archive"
+	"github.com/gatehouse-iam/gatehouse/policy/x/archive"
+	"github.com/gatehouse-iam/gatehouse/policy/x/services"
 )
 
 type sourceAction struct {
@@ -67,7 +67,7 @@ func serviceData(pkg files) (index, data []byte, err error) {
 	return lines.Bytes(), data, err
 }
 
-func serviceTable(pkg files, prefix, name string) (*catalog.ServiceTable, error) {
+func serviceTable(pkg files, prefix, name string) (*services.ServiceTable, error) {
 	actions, err := decode[map[string]sourceAction](pkg, "data/actions/"+prefix+".json")
 	if err != nil {
 		return nil, err
@@ -80,12 +80,12 @@ func serviceTable(pkg files, prefix, name string) (*catalog.ServiceTable, error)
 	if err != nil {
 		return nil, err
 	}
-	table := &catalog.ServiceTable{Prefix: prefix, Name: name}
+	table := &services.ServiceTable{Prefix: prefix, Name: name}
 	for _, k := range keys {
-		table.ConditionKeys = append(table.ConditionKeys, catalog.ConditionKey{Name: k.Key, Type: k.Type})
+		table.ConditionKeys = append(table.ConditionKeys, services.ConditionKey{Name: k.Key, Type: k.Type})
 	}
 	for _, t := range types {
-		table.ResourceTypes = append(table.ResourceTypes, catalog.ResourceType{Name: t.Key, ARN: t.ARN, ConditionKeys: sorted(t.ConditionKeys)})
+		table.ResourceTypes = append(table.ResourceTypes, services.ResourceType{Name: t.Key, ARN: t.ARN, ConditionKeys: sorted(t.ConditionKeys)})
 	}
 	for _, a := range actions {
 		action, err := reduceAction(a)
@@ -98,45 +98,45 @@ func serviceTable(pkg files, prefix, name string) (*catalog.ServiceTable, error)
 	return table, nil
 }
 
-func sortTable(t *catalog.ServiceTable) {
-	slices.SortFunc(t.ConditionKeys, func(a, b catalog.ConditionKey) int {
+func sortTable(t *services.ServiceTable) {
+	slices.SortFunc(t.ConditionKeys, func(a, b services.ConditionKey) int {
 		return cmp.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name))
 	})
-	slices.SortFunc(t.ResourceTypes, func(a, b catalog.ResourceType) int { return cmp.Compare(a.Name, b.Name) })
-	slices.SortFunc(t.Actions, func(a, b catalog.Action) int {
+	slices.SortFunc(t.ResourceTypes, func(a, b services.ResourceType) int { return cmp.Compare(a.Name, b.Name) })
+	slices.SortFunc(t.Actions, func(a, b services.Action) int {
 		return cmp.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name))
 	})
 }
 
-func reduceAction(a sourceAction) (catalog.Action, error) {
+func reduceAction(a sourceAction) (services.Action, error) {
 	level, err := accessLevel(a.AccessLevel)
 	if err != nil {
-		return catalog.Action{}, err
+		return services.Action{}, err
 	}
-	action := catalog.Action{
+	action := services.Action{
 		Name:             a.Name,
 		Level:            level,
 		ConditionKeys:    sorted(a.ConditionKeys),
 		DependentActions: sorted(a.DependentActions),
 	}
 	for _, r := range a.ResourceTypes {
-		action.Resources = append(action.Resources, catalog.ActionResource{
+		action.Resources = append(action.Resources, services.ActionResource{
 			Type:             r.Name,
 			Required:         r.Required,
 			ConditionKeys:    sorted(r.ConditionKeys),
 			DependentActions: sorted(r.DependentActions),
 		})
 	}
-	slices.SortFunc(action.Resources, func(a, b catalog.ActionResource) int { return cmp.Compare(a.Type, b.Type) })
+	slices.SortFunc(action.Resources, func(a, b services.ActionResource) int { return cmp.Compare(a.Type, b.Type) })
 	return action, nil
 }
 
 // accessLevel reads a level. The source writes the two levels that AWS counts
 // as kinds of writing together with it ("Tagging, Write").
-func accessLevel(text string) (catalog.AccessLevel, error) {
-	level := catalog.AccessLevel(strings.TrimSuffix(text, ", Write"))
+func accessLevel(text string) (services.AccessLevel, error) {
+	level := services.AccessLevel(strings.TrimSuffix(text, ", Write"))
 	switch level {
-	case catalog.List, catalog.Read, catalog.Write, catalog.PermissionsManagement, catalog.Tagging:
+	case services.List, services.Read, services.Write, services.PermissionsManagement, services.Tagging:
 		return level, nil
 	}
 	return "", fmt.Errorf("unknown access level %q", text)

@@ -6,6 +6,9 @@
 // the caller keeps in an index of its own. Nothing is read before the first
 // Text call. The package is for data made by our generator and embedded in the
 // binary; it is no place for input from outside.
+//
+// Like everything under policy/x it carries no promise: it may change or go in
+// any version.
 package archive
 
 import (

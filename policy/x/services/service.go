@@ -1,4 +1,14 @@
-package catalog
+// Package services is AWS's Service Authorization Reference as data: which
+// actions a service has, on which resource types, with which condition keys,
+// at which access level; and the global condition keys.
+//
+// The data is generated (`make generate`), checked in, and embedded in
+// compressed blocks, one table a service. Importing the package reads none of
+// it; a look-up inflates the block it needs, and keeps the table.
+//
+// The package carries no promise: like everything under policy/x it may change
+// or go in any version, and the tables change whenever AWS's do.
+package services
 
 import (
 	_ "embed"
@@ -9,7 +19,7 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/gatehouse-iam/gatehouse/internal/catalog/archive"
+	"github.com/gatehouse-iam/gatehouse/policy/x/archive"
 )
 
 var (
@@ -18,8 +28,8 @@ var (
 	//go:embed data/services.gz
 	serviceTexts string
 
-	services      = newTable(serviceIndex)
-	serviceTables = archive.NewReader(serviceTexts)
+	index  = archive.NewIndex(serviceIndex)
+	tables = archive.NewReader(serviceTexts)
 
 	// readServices keeps each table once it was asked for: prefix to
 	// func() *ServiceTable. A server asks for the services it serves, a
@@ -86,7 +96,7 @@ func Service(prefix string) (*ServiceTable, bool) {
 	if read, ok := readServices.Load(prefix); ok {
 		return read.(func() *ServiceTable)(), true
 	}
-	i, ok := services.find(prefix)
+	i, ok := index.Find(prefix)
 	if !ok {
 		return nil, false
 	}
@@ -97,8 +107,8 @@ func Service(prefix string) (*ServiceTable, bool) {
 // ServicePrefixes gives the prefix of every service, sorted. No table is read.
 func ServicePrefixes() iter.Seq[string] {
 	return func(yield func(string) bool) {
-		for i := range services.len() {
-			if !yield(services.key(i)) {
+		for i := range index.Len() {
+			if !yield(index.Key(i)) {
 				return
 			}
 		}
@@ -161,8 +171,8 @@ func (a *Action) Resource(name string) (*ActionResource, bool) {
 // readService reads the table of the i-th service.
 func readService(i int) *ServiceTable {
 	var s ServiceTable
-	if err := json.Unmarshal([]byte(mustText(serviceTables, services.fields(i)[1])), &s); err != nil {
-		panic(fmt.Errorf("catalog: the table of %s is damaged: %w", services.key(i), err))
+	if err := json.Unmarshal([]byte(tables.MustText(index.Fields(i)[1])), &s); err != nil {
+		panic(fmt.Errorf("services: the table of %s is damaged: %w", index.Key(i), err))
 	}
 	s.share()
 	return &s

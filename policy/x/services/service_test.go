@@ -1,4 +1,4 @@
-package catalog
+package services
 
 import (
 	"regexp"
@@ -210,7 +210,7 @@ func TestServiceTablesKeepLittle(t *testing.T) {
 	var kept []*ServiceTable
 	start := time.Now()
 	for _, prefix := range []string{"iam", "sts", "s3", "dynamodb", "ec2", "organizations"} {
-		i, ok := services.find(prefix)
+		i, ok := index.Find(prefix)
 		if !ok {
 			t.Fatal(prefix)
 		}
@@ -225,9 +225,17 @@ func TestServiceTablesKeepLittle(t *testing.T) {
 	runtime.KeepAlive(kept)
 }
 
+func liveHeap() uint64 {
+	var m runtime.MemStats
+	runtime.GC()
+	runtime.GC()
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc
+}
+
 func BenchmarkService(b *testing.B) {
 	b.Run("read iam", func(b *testing.B) {
-		i, _ := services.find("iam")
+		i, _ := index.Find("iam")
 		for b.Loop() {
 			_ = readService(i)
 		}

@@ -1,24 +1,26 @@
-package catalog
+package services
 
 import (
 	_ "embed"
 	"slices"
 	"strings"
+
+	"github.com/gatehouse-iam/gatehouse/policy/x/archive"
 )
 
 var (
 	//go:embed data/global_keys.tsv
 	globalKeyIndex string
 
-	globalKeys = newTable(globalKeyIndex)
+	globalKeys = archive.NewIndex(globalKeyIndex)
 )
 
 // GlobalConditionKey finds a global condition key (IAM User Guide,
 // reference_policies_condition-keys) by its name, in any case: "aws:username",
 // "AWS:RequestTag/team".
 func GlobalConditionKey(name string) (ConditionKey, bool) {
-	for i := range globalKeys.len() {
-		if f := globalKeys.fields(i); MatchesConditionKey(f[1], name) {
+	for i := range globalKeys.Len() {
+		if f := globalKeys.Fields(i); MatchesConditionKey(f[1], name) {
 			return ConditionKey{Name: f[1], Type: f[2]}, true
 		}
 	}
