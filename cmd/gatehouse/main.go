@@ -24,6 +24,7 @@ type commands struct {
 	Serve      serveCommand      `cmd:"" help:"Start the server."`
 	Operations operationsCommand `cmd:"" help:"List every operation of every service, and whether it is implemented."`
 	Events     eventsCommand     `cmd:"" help:"Search the journal for what was called."`
+	Policy     policyCommand     `cmd:"" help:"Decide, validate and test policies; no server needed."`
 	Root       rootCommand       `cmd:"" help:"Recover the root user, on the server's machine."`
 	Version    versionCommand    `cmd:"" help:"Print the version."`
 	Completion completionCommand `cmd:"" help:"Print the completion script of a shell."`
@@ -35,6 +36,7 @@ var errNo = errors.New("no")
 
 // streams are where a command reads and writes.
 type streams struct {
+	in       io.Reader
 	out, err io.Writer
 	env      func(string) string
 }
@@ -51,7 +53,7 @@ func run(args, environ []string, stdout, stderr io.Writer) int {
 		variables[name] = value
 	}
 	var c commands
-	s := &streams{out: stdout, err: stderr, env: func(name string) string { return variables[name] }}
+	s := &streams{in: os.Stdin, out: stdout, err: stderr, env: func(name string) string { return variables[name] }}
 	exited := -1
 	parser, err := kong.New(&c,
 		kong.Name("gatehouse"),

@@ -166,3 +166,12 @@ func (c *Case) PlaceIn(d *Document, offset int) (line, column int) {
 	}
 	return c.place(d.start + offset)
 }
+
+// Start is where the case stands in what it was read from; 0, 0 where it was not
+// read from a text.
+func (c *Case) Start() (line, column int) {
+	if c.place == nil {
+		return 0, 0
+	}
+	return c.place(0)
+}

@@ -1,0 +1,157 @@
+// Package policytest runs policy tests: folders of policy documents and of
+// decision cases that say what must come out. It reads the folders, decides the
+// cases with package policy, compares, counts the statements that no case ever
+// matched, and reports.
+package policytest
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+
+	"github.com/gatehouse-iam/gatehouse/policy"
+	"github.com/gatehouse-iam/gatehouse/policy/x/cases"
+)
+
+// maxFile bounds a policy document or a YAML file, in bytes.
+const maxFile = 64 << 20
+
+// folder is one that is tested. Nothing outside it is read.
+type folder struct {
+	name  string // as it was given
+	root  *os.Root
+	cases []string // paths of the case files within, in order
+	json  []string
+}
+
+// openFolder finds the files of a folder, or of the folder that a file is in.
+func openFolder(name string) (*folder, error) {
+	info, err := os.Stat(name)
+	if err != nil {
+		return nil, err
+	}
+	only := ""
+	if !info.IsDir() {
+		name, only = filepath.Split(name)
+		if name == "" {
+			name = "."
+		}
+	}
+	f := &folder{name: filepath.Clean(name)}
+	if f.root, err = os.OpenRoot(name); err != nil {
+		return nil, err
+	}
+	if only != "" {
+		if !isCaseFile(only) {
+			f.root.Close()
+			return nil, fmt.Errorf("%s is neither a folder nor a case file: .jsonl, .yaml or .yml", path.Join(f.name, only))
+		}
+		f.cases = []string{only}
+		return f, nil
+	}
+	if err := fs.WalkDir(f.root.FS(), ".", f.visit); err != nil {
+		f.root.Close()
+		return nil, err
+	}
+	return f, nil
+}
+
+// visit sorts a file in. Hidden folders are other programs'.
+func (f *folder) visit(name string, entry fs.DirEntry, err error) error {
+	switch {
+	case err != nil:
+		return err
+	case entry.IsDir() && name != "." && (strings.HasPrefix(entry.Name(), ".") || entry.Name() == "node_modules"):
+		return fs.SkipDir
+	case entry.IsDir():
+	case isCaseFile(name):
+		f.cases = append(f.cases, name)
+	case path.Ext(name) == ".json":
+		f.json = append(f.json, name)
+	}
+	return nil
+}
+
+func isCaseFile(name string) bool {
+	switch path.Ext(name) {
+	case ".jsonl", ".yaml", ".yml":
+		return true
+	}
+	return false
+}
+
+// shown is a file's path as the person who named the folder finds it.
+func (f *folder) shown(name string) string { return filepath.Join(f.name, filepath.FromSlash(name)) }
+
+// read reads a file that a case names, by its path from the case's own folder.
+func (f *folder) read(caseFile, name string) (string, error) {
+	if path.IsAbs(name) || filepath.IsAbs(name) {
+		return "", fmt.Errorf("%q is not accepted: the path of a file from this one", name)
+	}
+	within := path.Join(path.Dir(caseFile), name)
+	if within == ".." || strings.HasPrefix(within, "../") {
+		return "", fmt.Errorf("%q lies outside the folder %s; test a folder that holds both", name, f.name)
+	}
+	content, err := f.file(within)
+	return string(content), err
+}
+
+func (f *folder) file(name string) ([]byte, error) {
+	info, err := f.root.Stat(name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, fmt.Errorf("there is no file %s", f.shown(name))
+	case err != nil:
+		return nil, err
+	case info.Size() > maxFile:
+		return nil, fmt.Errorf("%s is larger than a policy or a list of cases may be", f.shown(name))
+	}
+	return f.root.ReadFile(name)
+}
+
+// policyFile is a *.json file that is a policy, of whatever type.
+func (f *folder) policyFile(name string) (*document, error) {
+	content, err := f.file(name)
+	if err != nil {
+		return nil, err
+	}
+	if !bytes.Contains(content, []byte(`"Statement"`)) {
+		return nil, nil // some other JSON
+	}
+	root, err := policy.ParseJSON(string(content))
+	var e *policy.Error
+	switch {
+	case errors.As(err, &e):
+		return nil, &cases.Error{File: f.shown(name), Line: e.Line, Column: e.Column, Detail: e.Detail}
+	case err != nil:
+		return nil, err
+	case root.Get("Statement") == nil:
+		return nil, nil
+	}
+	d := &document{file: f.shown(name), text: string(content), kind: guess(root)}
+	if _, err := policy.Parse(d.kind, d.text); errors.As(err, &e) {
+		return nil, &cases.Error{File: d.file, Line: e.Line, Column: e.Column, Detail: e.Detail}
+	}
+	return d, nil
+}
+
+// guess is the type of a document that no case refers to: one with principals is
+// a resource's, or a role's trust policy.
+func guess(root *policy.Node) policy.Type {
+	kind := policy.Identity
+	for _, s := range root.Get("Statement").List() {
+		if s.Get("Principal") == nil && s.Get("NotPrincipal") == nil {
+			continue
+		}
+		kind = policy.Resource
+		if s.Get("Resource") == nil && s.Get("NotResource") == nil {
+			return policy.Trust
+		}
+	}
+	return kind
+}
