@@ -1,5 +1,7 @@
 package policy
 
+import "strings"
+
 // sentences are how AWS names the types in its access-denied sentence
 // (troubleshoot_access-denied): after "because no", and after "with an explicit
 // deny in".
@@ -33,4 +35,18 @@ func (d Decision) Message(r *Request, resource string) string {
 		return sentence + " with an explicit deny in " + sentences[d.By].explicit
 	}
 	return sentence + " because no " + sentences[d.By].implicit + " allows the " + r.Action + " action"
+}
+
+// PolicyARN is the ARN of the managed policy that denied explicitly, which AWS's
+// sentence ends with (D-08): Message, ": " and this. It is "" for implicit denials
+// and for policies that have no ARN of their own: inline, trust and resource-based
+// ones.
+func (d Decision) PolicyARN() string {
+	if d.Outcome != ExplicitDeny || d.Policy == nil || d.By == Trust || d.By == Resource {
+		return ""
+	}
+	if name := d.Policy.Name(); strings.HasPrefix(name, "arn:") {
+		return name
+	}
+	return ""
 }

@@ -59,6 +59,8 @@ type Call struct {
 	Referer   string
 	Secure    bool   // TLS to us or to a trusted proxy
 	Host      string // as the client named it
+	// ConsoleURL is where people read more about the call; "" for no console.
+	ConsoleURL string
 
 	// Body is the verified body of a streaming operation: its last block comes
 	// only when the whole is what was signed. nil for any other operation.

@@ -12,6 +12,7 @@ import (
 // Denial is a refused call: the error for the caller, and what the decision
 // record tells.
 type Denial struct {
+	ID       string // the authorization id (D-08): 25 lower-case letters and digits, a secret of those it is told to
 	Answer   *api.Error
 	Ask      Ask
 	Decision policy.Decision
@@ -76,46 +77,55 @@ func (e *evaluation) decide() error {
 }
 
 func (e *evaluation) decideAsk(ask *Ask, side *directory.Effective) error {
-	readable := e.fillSet(side)
+	e.fillSet(side)
+	e.fillTrust(ask)
 	e.keys = conditions{call: e.Call, ask: ask, tags: side.Tags, view: e.View}
 	e.request = policy.Request{
 		Principal: policyPrincipal(e.Call.Principal), Action: ask.Action,
 		Resource: ask.Resource, ResourceAccount: ask.Account, Context: &e.keys,
 	}
-	d := unreadable(policy.Session)
-	if readable {
-		d = outcome(ask, side, &e.request, &e.set)
-	}
+	d := outcome(ask, &e.request, &e.set)
 	if d.Outcome == policy.Allowed || ask.Granted && d.Outcome == policy.ImplicitDeny {
 		return nil
 	}
+	return e.denial(ask, d, side.Tags)
+}
+
+func (e *evaluation) denial(ask *Ask, d policy.Decision, tags []api.Tag) *Denial {
+	id := newAuthorizationID()
 	return &Denial{
-		Answer: refusal(e.Call, ask, d, &e.request), Ask: *ask, Decision: d,
-		Set: e.set, Tags: side.Tags, Revision: e.View.Revision(), view: e.View,
+		ID: id, Answer: e.refusal(ask, d, id), Ask: *ask, Decision: d,
+		Set: e.set, Tags: tags, Revision: e.View.Revision(), view: e.View,
 	}
 }
 
-// outcome decides, failing closed where a policy cannot be read (E-25).
-func outcome(ask *Ask, side *directory.Effective, r *policy.Request, set *policy.Set) policy.Decision {
-	if side.Unreadable != "" {
-		return unreadable(policy.Identity)
-	}
+func outcome(ask *Ask, r *policy.Request, set *policy.Set) policy.Decision {
 	if ask.NoTrust {
 		return withoutTrust(r, set)
-	}
-	if ask.Trust != nil {
-		trust, err := ask.Trust.Trust.Compile(policy.Trust, "")
-		if err != nil {
-			return unreadable(policy.Trust)
-		}
-		set.Trust = trust
 	}
 	return policy.Decide(r, set)
 }
 
-// unreadable is the denial by a policy that cannot be read (E-25).
-func unreadable(t policy.Type) policy.Decision {
-	return policy.Decision{Outcome: policy.ExplicitDeny, By: t, Statement: -1}
+// fillTrust takes the trust policy of the role that is asked for, under the name of
+// its role. One that cannot be read denies (E-25).
+func (e *evaluation) fillTrust(ask *Ask) {
+	e.set.Trust = nil
+	if ask.Trust == nil {
+		return
+	}
+	arn := ask.Trust.ARN(e.trustAccount(ask))
+	trust, err := ask.Trust.Trust.Compile(policy.Trust, arn)
+	if err != nil {
+		trust = policy.Unreadable(policy.Trust, arn)
+	}
+	e.set.Trust = trust
+}
+
+func (e *evaluation) trustAccount(ask *Ask) string {
+	if ask.Account != "" {
+		return ask.Account
+	}
+	return e.Call.Account
 }
 
 // withoutTrust is the answer where the role is not there: the one of a role whose

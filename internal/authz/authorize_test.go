@@ -193,15 +193,16 @@ func TestUnreadablePoliciesDeny(t *testing.T) {
 		fill   func(tx *directory.Tx, u *directory.User)
 		caller func(p *api.Principal)
 		by     policy.Type
+		named  string
 	}{
 		"inline": {func(_ *directory.Tx, u *directory.User) {
 			u.Inline = append(u.Inline, directory.Inline{Name: "z", Document: directory.NewDocument("{")})
-		}, nil, policy.Identity},
-		"attached": {func(_ *directory.Tx, u *directory.User) { u.Attached = []string{arn} }, nil, policy.Identity},
-		"boundary": {func(_ *directory.Tx, u *directory.User) { u.Boundary = arn }, nil, policy.Identity},
+		}, nil, policy.Identity, "z"},
+		"attached": {func(_ *directory.Tx, u *directory.User) { u.Attached = []string{arn} }, nil, policy.Identity, arn},
+		"boundary": {func(_ *directory.Tx, u *directory.User) { u.Boundary = arn }, nil, policy.Identity, arn},
 		"managed session policy": {func(*directory.Tx, *directory.User) {}, func(p *api.Principal) {
 			p.Session = &api.Session{Kind: "session", ManagedPolicies: []string{"arn:aws:iam::aws:policy/AdministratorAccess", arn}}
-		}, policy.Session},
+		}, policy.Session, arn},
 	} {
 		t.Run(name, func(t *testing.T) {
 			d := desk(t, all)
@@ -225,7 +226,7 @@ func TestUnreadablePoliciesDeny(t *testing.T) {
 				c.caller(ana)
 			}
 			denied := denial(t, d.View(accountID), ana, getAna)
-			if denied == nil || denied.Decision.Outcome != policy.ExplicitDeny || denied.Decision.By != c.by || denied.Decision.Statement != -1 {
+			if denied == nil || denied.Decision.Outcome != policy.ExplicitDeny || denied.Decision.By != c.by || denied.Decision.Statement != -1 || denied.Decision.Policy.Name() != c.named {
 				t.Errorf("%+v", denied)
 			}
 			if denied := denial(t, d.View(accountID), rootCaller(), getAna); denied != nil {

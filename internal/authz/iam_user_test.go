@@ -7,6 +7,7 @@ import (
 
 	"github.com/gatehouse-iam/gatehouse/internal/api"
 	"github.com/gatehouse-iam/gatehouse/internal/api/iam"
+	"github.com/gatehouse-iam/gatehouse/internal/authz/authztest"
 	"github.com/gatehouse-iam/gatehouse/internal/directory"
 )
 
@@ -158,7 +159,7 @@ func TestUserRefusals(t *testing.T) {
 			err := Authorize(d.View(accountID), iamCall(c.caller, c.operation), IAM()[c.operation], c.in)
 			want := "AccessDenied: User: " + c.who + " is not authorized to perform: iam:" + c.operation + " on resource: " + c.on +
 				" because no identity-based policy allows the iam:" + c.operation + " action"
-			if err == nil || err.Error() != want {
+			if err == nil || authztest.Sentence(t, err.Error()) != want {
 				t.Errorf("\n got %v\nwant %s", err, want)
 			}
 		})

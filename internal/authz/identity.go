@@ -47,25 +47,28 @@ func rootSide(v *directory.View) (*directory.Effective, error) {
 }
 
 // fillSet takes the policies of the caller's side: its own, and its session's. A
-// managed session policy that is gone leaves nothing in its place; readable is
-// false where one is there and cannot be read (E-25).
-func (e *evaluation) fillSet(side *directory.Effective) (readable bool) {
-	e.set.Identity, e.set.Boundary, e.set.Trust = side.Identity, side.Boundary, nil
+// managed session policy that is gone leaves nothing in its place. One that is there
+// and cannot be read stands in the set by its name, and denies (E-25).
+func (e *evaluation) fillSet(side *directory.Effective) {
+	e.set.Identity, e.set.Boundary = side.Identity, side.Boundary
+	if side.Unreadable != "" {
+		e.set.Identity = append(side.Identity[:len(side.Identity):len(side.Identity)], policy.Unreadable(policy.Identity, side.Unreadable))
+	}
 	p := e.Call.Principal
 	if p == nil || p.Session == nil {
-		return true
+		return
 	}
 	e.set.Session, e.set.SessionRequired = p.Session.Policies, p.Session.PolicyRequired
 	for _, arn := range p.Session.ManagedPolicies {
 		e.set.SessionRequired = true
 		m, err := e.View.CompiledPolicy(arn)
 		var gone *api.Error
-		switch {
-		case err == nil:
-			e.set.Session = append(e.set.Session[:len(e.set.Session):len(e.set.Session)], m)
-		case !errors.As(err, &gone):
-			return false
+		if errors.As(err, &gone) {
+			continue
 		}
+		if err != nil {
+			m = policy.Unreadable(policy.Session, arn)
+		}
+		e.set.Session = append(e.set.Session[:len(e.set.Session):len(e.set.Session)], m)
 	}
-	return true
 }

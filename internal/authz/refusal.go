@@ -8,17 +8,81 @@ import (
 	"github.com/gatehouse-iam/gatehouse/policy"
 )
 
-// refusal is AWS's answer to a call that is not allowed: section D.
-func refusal(call *api.Call, ask *Ask, d policy.Decision, r *policy.Request) *api.Error {
-	if call.Service.Name == "organizations" { // aws-errors 2.1: the short form
-		return api.Errorf(http.StatusBadRequest, "AccessDeniedException", "You don't have permissions to access this resource.")
+// refusal is AWS's answer to a call that is not allowed: section D. Callers of the
+// resource's account or organization learn which type of policy denied, which
+// managed one, and where more is told; all others and the anonymous learn nothing
+// (D-04, D-08).
+func (e *evaluation) refusal(ask *Ask, d policy.Decision, id string) *api.Error {
+	code, status := deniedCode(e.Call.Service.Protocol)
+	inside := e.mayKnow(e.keys.resourceAccount())
+	if e.Call.Service.Name == "organizations" { // aws-errors 2.1: no reason, inside neither
+		message := "You don't have permissions to access this resource."
+		if inside {
+			message = strings.TrimSuffix(message, ".") + reference(e.Call, id)
+		}
+		return api.Errorf(status, code, "%s", message)
 	}
-	message := d.Message(r, printed(ask))
-	if owner := (&conditions{call: call, ask: ask}).resourceAccount(); owner != call.Account { // D-04, D-05: short across accounts
-		message = short(message)
+	if !inside {
+		return api.Errorf(status, code, "%s", short(d.Message(&e.request, printed(ask))))
 	}
-	return api.Errorf(http.StatusForbidden, "AccessDenied", "%s", message)
+	d = e.told(ask, d)
+	message := d.Message(&e.request, printed(ask))
+	if arn := d.PolicyARN(); arn != "" {
+		message += ": " + arn
+	}
+	return api.Errorf(status, code, "%s", message+reference(e.Call, id))
 }
+
+// deniedCode is D-07.
+func deniedCode(p api.Protocol) (code string, status int) {
+	switch p {
+	case api.JSON:
+		return "AccessDeniedException", http.StatusBadRequest
+	case api.RESTJSON:
+		return "AccessDeniedException", http.StatusForbidden
+	case api.EC2Query:
+		return "UnauthorizedOperation", http.StatusForbidden
+	}
+	return "AccessDenied", http.StatusForbidden
+}
+
+// mayKnow says whether the caller may know why it is refused what an account owns:
+// it is of that account, or of one organization with it.
+func (e *evaluation) mayKnow(owner string) bool {
+	if e.Call.Principal == nil {
+		return false
+	}
+	if owner == e.Call.Account {
+		return true
+	}
+	own, _ := e.keys.organization(e.Call.Account)
+	its, _ := e.keys.organization(owner)
+	return own != "" && own == its
+}
+
+// told is the decision as its caller may know it. About a role of another account it
+// tells of the caller's own side only: whether the role is there, trusts the caller
+// or bars it all reads the same (D-09, T-10).
+func (e *evaluation) told(ask *Ask, d policy.Decision) policy.Decision {
+	if ask.Trust == nil && !ask.NoTrust || e.keys.resourceAccount() == e.Call.Account {
+		return d
+	}
+	own := e.set
+	own.Trust = anyone
+	if d := policy.Decide(&e.request, &own); d.Outcome != policy.Allowed {
+		return d
+	}
+	return policy.Decision{Outcome: policy.ImplicitDeny, By: policy.Trust}
+}
+
+// anyone is a trust policy that lets anyone do anything with a role.
+var anyone = func() *policy.Policy {
+	p, err := policy.Compile(policy.Trust, "", `{"Statement":{"Effect":"Allow","Principal":"*","Action":"sts:*"}}`)
+	if err != nil {
+		panic(err)
+	}
+	return p
+}()
 
 func printed(ask *Ask) string {
 	switch ask.Printed {

@@ -27,6 +27,9 @@ const (
 	trustRoot = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::111122223333:root"},"Action":"sts:AssumeRole","Condition":{"StringEquals":{"sts:ExternalId":"x1"}}}]}`
 )
 
+// authorizationID stands for the random one of a denial.
+const authorizationID = "0123456789abcdefghijklmno"
+
 // house is a directory with users and a role that can do little.
 type house struct {
 	*directory.Directory
@@ -99,6 +102,8 @@ func (h *house) denied(t testing.TB, c *api.Call, row authz.Row, in any) Entry {
 	if err := authz.Authorize(h.View(accountID), c, row, in); !errors.As(err, &d) {
 		t.Fatalf("%s was not denied: %v", c.Operation.Name, err)
 	}
+	d.Answer.Message = strings.ReplaceAll(d.Answer.Message, d.ID, authorizationID)
+	d.ID = authorizationID
 	e := entryOf(c)
 	e.Input, e.Failure, e.Denial = in, d.Answer, d
 	return e

@@ -73,7 +73,7 @@ func (s *Server) begin(x *exchange, w http.ResponseWriter, r *http.Request) {
 	source, secure := s.source(r)
 	x.call = api.Call{
 		Region: s.Region, Time: s.Clock(), RequestID: newID(),
-		SourceIP: source, Secure: secure, Host: r.Host,
+		SourceIP: source, Secure: secure, Host: r.Host, ConsoleURL: s.ConsoleURL,
 		UserAgent: first(r.Header["User-Agent"]), Referer: first(r.Header["Referer"]),
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gatehouse-iam/gatehouse/internal/authz/authztest"
 	"github.com/gatehouse-iam/gatehouse/test/e2e/process"
 )
 
@@ -45,7 +46,7 @@ func (c *cli) refused(code, message string, arguments ...string) {
 	c.t.Helper()
 	r := c.call(arguments...)
 	m := cliError.FindStringSubmatch(strings.TrimSpace(r.Stderr))
-	if r.Code != 254 || m == nil || m[1] != code || m[3] != message { // 254: the service refused
+	if r.Code != 254 || m == nil || m[1] != code || authztest.Sentence(c.t, m[3]) != message { // 254: the service refused
 		c.t.Errorf("aws %s: exit %d, %s%s\nwant %s: %s", strings.Join(arguments, " "), r.Code, r.Stdout, r.Stderr, code, message)
 	}
 }

@@ -20,6 +20,7 @@ import (
 	ststypes "github.com/aws/aws-sdk-go-v2/service/sts/types"
 	"github.com/aws/smithy-go"
 
+	"github.com/gatehouse-iam/gatehouse/internal/authz/authztest"
 	"github.com/gatehouse-iam/gatehouse/test/e2e/process"
 )
 
@@ -227,7 +228,7 @@ func (g *goSDK) denials(t *testing.T) {
 	var e smithy.APIError
 	want := "User: arn:aws:iam::" + g.account + ":user/denied is not authorized to perform: iam:ListUsers on resource: arn:aws:iam::" + g.account +
 		":user/ with an explicit deny in an identity-based policy"
-	if !errors.As(err, &e) || e.ErrorCode() != "AccessDenied" || !strings.HasPrefix(e.ErrorMessage(), want) {
+	if !errors.As(err, &e) || e.ErrorCode() != "AccessDenied" || authztest.Sentence(t, e.ErrorMessage()) != want {
 		t.Errorf("%v", err)
 	}
 }

@@ -87,8 +87,8 @@ const tests = {
     await session.send(new iam.ListUsersCommand({ MaxItems: 1 }));
     await assert.rejects(session.send(new iam.ListGroupsCommand({})), {
       name: "AccessDenied",
-      message: `User: arn:aws:sts::${Account}:assumed-role/js/js is not authorized to perform: iam:ListGroups on resource: ` +
-        `arn:aws:iam::${Account}:group/ because no session policy allows the iam:ListGroups action`,
+      message: new RegExp(`^User: arn:aws:sts::${Account}:assumed-role/js/js is not authorized to perform: iam:ListGroups on resource: ` +
+        `arn:aws:iam::${Account}:group/ because no session policy allows the iam:ListGroups action\\. Go to http.*#/authorization-details/([0-9a-z]{25}) for .* id: \\1$`),
     });
     await IAM.send(new iam.DeleteRolePolicyCommand({ RoleName: "js", PolicyName: "own" }));
     await IAM.send(new iam.DeleteRoleCommand({ RoleName: "js" }));

@@ -10,6 +10,7 @@ import (
 	"github.com/gatehouse-iam/gatehouse/internal/api"
 	"github.com/gatehouse-iam/gatehouse/internal/api/iam"
 	"github.com/gatehouse-iam/gatehouse/internal/authz"
+	"github.com/gatehouse-iam/gatehouse/internal/authz/authztest"
 	"github.com/gatehouse-iam/gatehouse/internal/directory"
 	"github.com/gatehouse-iam/gatehouse/internal/seal"
 	"github.com/gatehouse-iam/gatehouse/internal/services"
@@ -172,7 +173,7 @@ func (f *fixture) refusedAs(caller *api.Principal, operation string, in any, sta
 	if !errors.As(err, &e) {
 		f.t.Fatalf("%s: error %v, want %s: %s", operation, err, code, message)
 	}
-	if e.Status != status || e.Code != code || e.Message != message {
+	if e.Status != status || e.Code != code || authztest.Sentence(f.t, e.Message) != message {
 		f.t.Errorf("%s:\n got %d %s: %s\nwant %d %s: %s", operation, e.Status, e.Code, e.Message, status, code, message)
 	}
 }

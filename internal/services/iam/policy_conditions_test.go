@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/gatehouse-iam/gatehouse/internal/api/iam"
+	"github.com/gatehouse-iam/gatehouse/internal/authz/authztest"
 )
 
 // allowing is an identity policy of one statement that allows an action on a
@@ -158,7 +159,7 @@ func TestRefusalsDoNotTell(t *testing.T) {
 			if there == nil || gone == nil {
 				t.Fatalf("allowed: %v, %v", there, gone)
 			}
-			same(t, "refusal", strings.ReplaceAll(gone.Error(), "elsewhere", "there"), there.Error())
+			same(t, "refusal", strings.ReplaceAll(authztest.Sentence(t, gone.Error()), "elsewhere", "there"), authztest.Sentence(t, there.Error()))
 		})
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/gatehouse-iam/gatehouse/internal/api/organizations"
 	"github.com/gatehouse-iam/gatehouse/internal/authn"
 	"github.com/gatehouse-iam/gatehouse/internal/authz"
+	"github.com/gatehouse-iam/gatehouse/internal/authz/authztest"
 	"github.com/gatehouse-iam/gatehouse/internal/directory"
 	"github.com/gatehouse-iam/gatehouse/internal/seal"
 	"github.com/gatehouse-iam/gatehouse/internal/services"
@@ -161,7 +162,7 @@ func (f *fixture) refused(caller *api.Principal, operation string, in any, code,
 	if !errors.As(err, &e) {
 		f.t.Fatalf("%s: error %v, want %s: %s", operation, err, code, message)
 	}
-	if e.Status != 400 || e.Code != code || e.Message != message {
+	if e.Status != 400 || e.Code != code || authztest.Sentence(f.t, e.Message) != message {
 		f.t.Errorf("%s:\n got %d %s: %s\nwant 400 %s: %s", operation, e.Status, e.Code, e.Message, code, message)
 	}
 	return e

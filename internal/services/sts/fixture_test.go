@@ -12,6 +12,7 @@ import (
 	"github.com/gatehouse-iam/gatehouse/internal/api/sts"
 	"github.com/gatehouse-iam/gatehouse/internal/authn"
 	"github.com/gatehouse-iam/gatehouse/internal/authz"
+	"github.com/gatehouse-iam/gatehouse/internal/authz/authztest"
 	"github.com/gatehouse-iam/gatehouse/internal/directory"
 	"github.com/gatehouse-iam/gatehouse/internal/seal"
 	"github.com/gatehouse-iam/gatehouse/internal/services"
@@ -202,7 +203,7 @@ func (f *fixture) refused(caller *api.Principal, operation string, in any, statu
 		f.t.Errorf("%s: error %v, want %s: %s", operation, err, code, message)
 		return
 	}
-	if e.Status != status || e.Code != code || e.Message != message {
+	if e.Status != status || e.Code != code || authztest.Sentence(f.t, e.Message) != message {
 		f.t.Errorf("%s:\n got %d %s: %s\nwant %d %s: %s", operation, e.Status, e.Code, e.Message, status, code, message)
 	}
 }

@@ -511,7 +511,7 @@ class Sessions(Case):
         limited = client("iam", self.assume(role, Policy=text(only))["Credentials"])
         limited.list_users(MaxItems=1)
         message = self.refused("AccessDenied", limited.list_groups)
-        self.assertTrue(message.endswith("because no session policy allows the iam:ListGroups action"), message)
+        self.assertRegex(message, r"because no session policy allows the iam:ListGroups action\. Go to http.*#/authorization-details/([0-9a-z]{25}) for .* id: \1$")
         by_arn = client("iam", self.assume(role, PolicyArns=[{"arn": "arn:aws:iam::aws:policy/IAMReadOnlyAccess"}])["Credentials"])
         by_arn.list_groups(MaxItems=1)
         self.refused("AccessDenied", by_arn.create_user, UserName="never")
