@@ -2,12 +2,11 @@ package policy
 
 import "strings"
 
-// action is one compiled entry of Action or NotAction. Exact names and prefixes
-// are pieces of the document, in its case; the rare patterns are folded to
-// lower case, as the request's action is (M-01).
+// action is one compiled entry of Action or NotAction, in lower case, as the
+// request's action is (M-01).
 type action struct {
 	text  string // for actionPrefix without the star
-	colon uint16 // where the service ends, for actionPattern
+	colon uint16 // where the service ends
 	kind  actionKind
 }
 
@@ -21,38 +20,23 @@ const (
 	actionNothing // service: without a name
 )
 
-// newAction compiles an entry whose form checkAction has found good.
+// newAction compiles an entry in lower case whose form checkAction has found
+// good.
 func newAction(text string) action {
 	service, name, _ := strings.Cut(text, ":")
+	a := action{text: text, colon: uint16(len(service)), kind: actionPattern}
 	switch {
 	case text == "*", service == "*" && written.everything(name):
-		return action{kind: actionEverything}
+		a.kind = actionEverything
 	case name == "":
-		return action{kind: actionNothing}
-	case service != "*" && !written.any(name):
-		return action{text: text, kind: actionExact}
-	case service != "*" && !written.any(text[:len(text)-1]) && strings.HasSuffix(text, "*"):
-		return action{text: text[:len(text)-1], kind: actionPrefix}
+		a.kind = actionNothing
+	case service == "*":
+	case !written.any(name):
+		a.kind = actionExact
+	case !written.any(text[:len(text)-1]) && strings.HasSuffix(text, "*"):
+		a.text, a.kind = text[:len(text)-1], actionPrefix
 	}
-	return action{text: strings.ToLower(text), colon: uint16(len(service)), kind: actionPattern}
-}
-
-// startsFolded reports whether folded, which is in lower case, starts with text
-// in any case.
-func startsFolded(folded, text string) bool {
-	if len(folded) < len(text) {
-		return false
-	}
-	for i := 0; i < len(text); i++ {
-		c := text[i]
-		if 'A' <= c && c <= 'Z' {
-			c |= 0x20
-		}
-		if folded[i] != c {
-			return false
-		}
-	}
-	return true
+	return a
 }
 
 // match compares with a request's folded action, whose service ends at colon.
@@ -61,9 +45,9 @@ func (a *action) match(text string, colon int) bool {
 	case actionEverything:
 		return true
 	case actionExact:
-		return len(a.text) == len(text) && startsFolded(text, a.text)
+		return a.text == text
 	case actionPrefix:
-		return startsFolded(text, a.text)
+		return strings.HasPrefix(text, a.text)
 	case actionPattern:
 		if colon < 0 {
 			return false
@@ -75,6 +59,28 @@ func (a *action) match(text string, colon int) bool {
 		return written.match(a.text[a.colon+1:], text[colon+1:])
 	}
 	return false
+}
+
+// service is the hash of the service whose actions alone the entry matches, 0
+// where that may be any.
+func (a *action) service() serviceHash {
+	service := a.text[:a.colon]
+	if service == "*" {
+		return 0
+	}
+	return hashService(service)
+}
+
+// appendFolded appends an action in lower case.
+func appendFolded(dst []byte, action string) []byte {
+	for i := 0; i < len(action); i++ {
+		c := action[i]
+		if 'A' <= c && c <= 'Z' {
+			c |= 0x20
+		}
+		dst = append(dst, c)
+	}
+	return dst
 }
 
 // AWS's words for the faults of V-11.
@@ -106,34 +112,3 @@ const (
 	vendorCharacters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-"
 	maxService       = 256
 )
-
-// services is a set of services, as a filter: a service is one of 64 bits, so
-// two may share one. Deciding skips the policies and statements that cannot
-// concern the request's service, at the cost of one comparison each.
-type services uint64
-
-const allServices services = 1<<64 - 1
-
-// serviceBit is the bit of a service name in lower case.
-func serviceBit(name string) services {
-	h := uint32(2166136261)
-	for i := 0; i < len(name); i++ {
-		h = (h ^ uint32(name[i])) * 16777619
-	}
-	return 1 << (h % 64)
-}
-
-// services is what the entry can match.
-func (a *action) services() services {
-	switch a.kind {
-	case actionEverything:
-		return allServices
-	case actionNothing:
-		return 0
-	}
-	service, _, _ := strings.Cut(a.text, ":")
-	if service == "*" {
-		return allServices
-	}
-	return serviceBit(strings.ToLower(service))
-}

@@ -1,10 +1,11 @@
 package policy
 
+import "crypto/sha256"
+
 // rule is one compiled statement. What it is made of stands in arrays of
 // the policy's, so that a policy is few objects and a statement is small.
 type rule struct {
 	sid        string
-	services   services // a filter over the actions: M-01, M-02
 	actions    span
 	resources  span // none: every resource
 	conditions span
@@ -47,13 +48,12 @@ func Compile(t Type, name, text string) (*Policy, error) {
 		}
 	}
 	n := len(d.statements)
-	p := &Policy{name: name, text: text, kind: t, statements: make([]rule, n), filters: make([]services, 0, n)}
+	p := &Policy{name: name, text: text, kind: t, sum: sha256.Sum256([]byte(text)), statements: make([]rule, n)}
 	c := newCompiler(d, p)
 	for i, clause := range d.statements {
 		p.statements[i] = c.statement(clause)
-		p.services |= p.statements[i].services
-		p.filters = append(p.filters, p.statements[i].services)
 	}
+	buildIndex(p)
 	return p, nil
 }
 
@@ -81,12 +81,18 @@ type compiler struct {
 	document *Document
 	policy   *Policy
 	keys     map[string]Key // by name: one key, one pair of strings
+	names    []byte         // of the actions, folded, one behind the other
 }
 
 func newCompiler(d *Document, p *Policy) *compiler {
-	var actions, resources, conditions int
+	var actions, letters, resources, conditions int
 	for _, c := range d.statements {
-		actions += len(c.action.list()) + len(c.notAction.list())
+		for _, n := range [...]*Node{c.action, c.notAction} {
+			for _, item := range n.list() {
+				actions++
+				letters += len(item.text)
+			}
+		}
 		resources += len(c.resource.list()) + len(c.notResource.list())
 		if c.condition == nil {
 			continue
@@ -98,7 +104,7 @@ func newCompiler(d *Document, p *Policy) *compiler {
 	p.actions = make([]action, 0, actions)
 	p.resources = make([]resource, 0, resources)
 	p.conditions = make([]condition, 0, conditions)
-	return &compiler{document: d, policy: p, keys: make(map[string]Key)}
+	return &compiler{document: d, policy: p, keys: make(map[string]Key), names: make([]byte, 0, letters)}
 }
 
 // since is the piece of an array that was appended after it had so many.
@@ -124,15 +130,19 @@ func (c *compiler) actions(s *rule, from *Statement) {
 	if from.notAction != nil {
 		list = from.notAction.list()
 		s.flags |= notAction
-		s.services = allServices
 	}
 	before := len(c.policy.actions)
 	for _, n := range list {
-		a := newAction(n.text)
-		s.services |= a.services()
-		c.policy.actions = append(c.policy.actions, a)
+		c.policy.actions = append(c.policy.actions, newAction(c.folded(n.text)))
 	}
 	s.actions = since(c.policy.actions, before)
+}
+
+// folded is an action in lower case, in the one piece of memory for all.
+func (c *compiler) folded(action string) string {
+	before := len(c.names)
+	c.names = appendFolded(c.names, action)
+	return view(c.names[before:])
 }
 
 // resources compiles Resource and NotResource. A resource policy that leaves

@@ -53,40 +53,17 @@ type Decision struct {
 // whatever the policies say. Which credentials may call what (E-18) is decided
 // as far as the kind of principal tells.
 func Decide(r *Request, s *Set) Decision {
-	e := evaluation{request: r, set: s, principal: r.Principal}
-	if e.principal == nil {
-		e.principal = &anonymous
-	}
 	var room [maxAction]byte
-	e.action = foldAction(room[:0], r.Action)
-	e.colon = strings.IndexByte(e.action, ':')
-	if e.colon > 0 {
-		e.service = serviceBit(e.action[:e.colon])
-	}
-	e.target = newTarget(r.Resource)
-	e.crossing = e.crosses()
+	e := evaluation{request: r, set: s, action: view(appendFolded(room[:0], r.Action))}
+	e.prepare()
 	return e.decide()
 }
 
 var anonymous Principal
 
-// maxAction is room for the longest action of AWS, twice over.
+// maxAction is room for the longest action of AWS, twice over. Longer ones go
+// to the heap.
 const maxAction = 128
-
-// foldAction is the action in lower case, in the room given if it fits.
-func foldAction(room []byte, action string) string {
-	if len(action) > cap(room) {
-		return strings.ToLower(action)
-	}
-	for i := 0; i < len(action); i++ {
-		c := action[i]
-		if 'A' <= c && c <= 'Z' {
-			c |= 0x20
-		}
-		room = append(room, c)
-	}
-	return view(room)
-}
 
 // evaluation is one decision under way.
 type evaluation struct {
@@ -95,9 +72,24 @@ type evaluation struct {
 	principal *Principal
 	action    string // folded
 	colon     int    // where its service ends
-	service   services
+	service   serviceHash
 	target    target
 	crossing  bool // the resource belongs to another account (E-13)
+}
+
+// prepare reads the request, whose action is folded already. (What is stored
+// here through a pointer would be moved to the heap, were it not there.)
+func (e *evaluation) prepare() {
+	e.principal = e.request.Principal
+	if e.principal == nil {
+		e.principal = &anonymous
+	}
+	e.colon = strings.IndexByte(e.action, ':')
+	if e.colon > 0 {
+		e.service = hashService(e.action[:e.colon])
+	}
+	e.target = newTarget(e.request.Resource)
+	e.crossing = e.crosses()
 }
 
 // verdict is what a policy, or a list of them, says of the request.

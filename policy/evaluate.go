@@ -1,5 +1,7 @@
 package policy
 
+import "strings"
+
 // list is what several policies that are ORed say: an explicit denial of one
 // is final, else one that allows is enough.
 func (e *evaluation) list(policies []*Policy) verdict {
@@ -17,39 +19,83 @@ func (e *evaluation) list(policies []*Policy) verdict {
 }
 
 // policy is what one policy says, beyond the grant that there is already. Its
-// statements are a set: a Deny counts wherever it stands (M-14).
+// statements are a set: a Deny counts wherever it stands (M-14). Of several
+// that deny the first of the document is named; of several that allow, the
+// first of those that grant the most (P-10).
 func (e *evaluation) policy(p *Policy, have grant) verdict {
 	if p == nil || p.unreadable { // E-25
 		return verdict{outcome: ExplicitDeny, policy: p, statement: -1}
 	}
-	all := verdict{grant: have}
-	if e.skips(p.services) {
-		return all
+	v := verdict{grant: have}
+	if p.services&e.service.bit() == 0 {
+		return v
 	}
-	for i, filter := range p.filters {
-		if e.skips(filter) {
-			continue
-		}
-		s := &p.statements[i]
-		g := e.concerns(s, p.kind)
-		if g <= all.grant {
-			continue // nobody named, or nothing that there is not already
-		}
-		if !e.applies(p, s) {
-			continue
-		}
-		if s.flags&deny != 0 {
-			return verdict{outcome: ExplicitDeny, policy: p, statement: i}
-		}
-		all = verdict{outcome: Allowed, policy: p, statement: i, grant: g}
+	e.group(p, &p.index.any, &v)
+	if g := p.index.find(e.service); g != nil {
+		e.group(p, g, &v)
 	}
-	return all
+	return v
 }
 
-// skips: the filter says that nothing of these can be the request's service.
-// An action without a service is matched by "*" alone.
-func (e *evaluation) skips(s services) bool {
-	return s&e.service == 0 && s != allServices
+// maxTails is in how many places of a resource a start is looked for, where it
+// may follow a later colon than the fifth. A resource with more colons is
+// compared with every statement of the group.
+const maxTails = 4
+
+// group considers the statements of a group that can match the resource.
+func (e *evaluation) group(p *Policy, g *group, v *verdict) {
+	free := g.filings
+	free.to = g.indexed
+	if g.shifts && e.target.tails() > maxTails {
+		free.to = g.filings.to
+	}
+	for i := free.from; i < free.to; i++ {
+		e.consider(p, &p.index.filings[i], v)
+	}
+	if free.to == g.filings.to || !e.target.arn {
+		return
+	}
+	starts := of(p.index.starts, g.starts)
+	tail := e.target.part(arnParts - 1)
+	for more := true; more; _, tail, more = strings.Cut(tail, ":") {
+		for at := longest(starts, tail); at > 0; at = starts[at-1].parent {
+			if !strings.HasPrefix(tail, starts[at-1].text) {
+				continue
+			}
+			for _, i := range of(p.index.numbers, starts[at-1].refs) {
+				e.consider(p, &p.index.filings[i], v)
+			}
+		}
+		if !g.shifts {
+			return
+		}
+	}
+}
+
+// consider adds what one statement says to what is known.
+func (e *evaluation) consider(p *Policy, f *filing, v *verdict) {
+	s := &p.statements[f.statement]
+	g := e.concerns(s, p.kind)
+	if g < v.grant || g == v.grant && (v.policy == nil || int(f.statement) >= v.statement) {
+		return // nobody named, or nothing that there is not already
+	}
+	if !e.acts(p, s, f) || !e.matchesResource(p, s) || !e.meetsConditions(p, s) {
+		return
+	}
+	*v = verdict{outcome: Allowed, policy: p, statement: int(f.statement), grant: g}
+	if g == denies {
+		v.outcome = ExplicitDeny
+	}
+}
+
+// acts is matchesAction with the actions that are filed.
+func (e *evaluation) acts(p *Policy, s *rule, f *filing) bool {
+	for _, i := range of(p.index.numbers, f.actions) {
+		if p.actions[i].match(e.action, e.colon) {
+			return s.flags&notAction == 0
+		}
+	}
+	return s.flags&notAction != 0
 }
 
 // denies is a grant above all that an Allow can give: a Deny is always looked

@@ -1,7 +1,5 @@
 package policy
 
-import "strings"
-
 // Explanation is a decision and all that led to it: every policy and every
 // statement, not only the first that decided.
 type Explanation struct {
@@ -83,16 +81,8 @@ func Explain(r *Request, s *Set) *Explanation {
 
 // newEvaluation sets out like Decide.
 func newEvaluation(r *Request, s *Set) *evaluation {
-	e := &evaluation{request: r, set: s, principal: r.Principal, target: newTarget(r.Resource)}
-	if e.principal == nil {
-		e.principal = &anonymous
-	}
-	e.action = strings.ToLower(r.Action)
-	e.colon = strings.IndexByte(e.action, ':')
-	if e.colon > 0 {
-		e.service = serviceBit(e.action[:e.colon])
-	}
-	e.crossing = e.crosses()
+	e := &evaluation{request: r, set: s, action: view(appendFolded(nil, r.Action))}
+	e.prepare()
 	return e
 }
 

@@ -25,6 +25,8 @@
 // and which condition keys it has, is its callers' business.
 package policy
 
+import "crypto/sha256"
+
 // Type is the kind of a policy: it says which elements a document may hold and
 // how it takes part in a decision.
 type Type uint8
@@ -56,8 +58,10 @@ type Policy struct {
 	kind       Type
 	unreadable bool
 	services   services // what any statement can match
+	denials    services // what any Deny can match
+	index      index
+	sum        [sha256.Size]byte
 	statements []rule
-	filters    []services // of the statements, side by side: most are passed over by these alone
 	// What the statements are made of, each with its spans of these.
 	actions    []action
 	resources  []resource
@@ -72,6 +76,9 @@ func (p *Policy) Text() string { return p.text }
 
 // Type is what Compile was given.
 func (p *Policy) Type() Type { return p.kind }
+
+// Sum is the SHA-256 of Text.
+func (p *Policy) Sum() [sha256.Size]byte { return p.sum }
 
 // Statements is how many statements the policy has.
 func (p *Policy) Statements() int { return len(p.statements) }
@@ -89,5 +96,5 @@ func (p *Policy) Sid(statement int) string {
 // whatever it applies to is denied (E-25). A nil *Policy in a Set means the
 // same.
 func Unreadable(t Type, name string) *Policy {
-	return &Policy{name: name, kind: t, unreadable: true, services: allServices}
+	return &Policy{name: name, kind: t, unreadable: true, sum: sha256.Sum256(nil), services: allServices, denials: allServices}
 }

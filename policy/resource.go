@@ -53,6 +53,15 @@ func newTarget(text string) target {
 
 func (t *target) part(i int) string { return t.at.part(t.text, i, arnParts) }
 
+// tails is how many places there are from the fifth colon on where a start may
+// stand: behind it, and behind each later colon.
+func (t *target) tails() int {
+	if !t.arn {
+		return 0
+	}
+	return 1 + strings.Count(t.part(arnParts-1), ":")
+}
+
 // account is the one in the ARN; "" where it names none.
 func (t *target) account() string {
 	if !t.arn {
@@ -143,6 +152,17 @@ func literalPrefix(pattern string) int {
 		return i
 	}
 	return len(pattern)
+}
+
+// start is the literal text that the last part starts with; "" where there is
+// none, or no last part. It follows the fifth colon of an ARN that the entry
+// matches, or a later one if the kind is resourceAligned (M-03).
+func (r *resource) start() string {
+	if r.parts < arnParts {
+		return ""
+	}
+	root := int(r.at[arnParts-2]) + 1
+	return r.text[root:max(root, int(r.anchor))]
 }
 
 // simplify finds the forms that need no pattern matching.

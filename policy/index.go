@@ -1,0 +1,368 @@
+package policy
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
+// index finds the statements of a policy that can match a request, so that
+// deciding costs what can match and not what is stored. A statement is filed
+// under each service that its actions name, or under none in particular, and
+// there under the literal starts of its resources. Its size is linear in the
+// document: a statement with many services and many resources is filed under
+// its services alone.
+type index struct {
+	any    group // whatever the service is
+	groups []group
+	slots  span // of numbers: open addressing by the service's hash, 1 more than a group's
+	// What the groups are made of, each with its spans of these.
+	filings []filing
+	starts  []start
+	numbers []uint32
+}
+
+// group is the statements that a service's actions can match.
+type group struct {
+	service serviceHash
+	// filings: first those that any resource may match, then from indexed on
+	// those that starts leads to; denies before allows in the first part.
+	filings span
+	allows  uint32
+	indexed uint32
+	starts  span
+	shifts  bool // a start may stand after a later colon than the fifth: M-03
+}
+
+// filing is a statement in a group, with the actions that concern the group.
+type filing struct {
+	statement uint32
+	actions   span // of numbers: the policy's actions
+}
+
+// start is a text that the last part of an ARN starts with: the literal text
+// of one resource entry or more between the fifth colon and the first wildcard
+// or variable. The starts of a group are sorted.
+type start struct {
+	text   string
+	refs   span // of numbers: filings
+	parent uint32 // 1 more than the number of the longest start that starts this one
+}
+
+// serviceHash stands for a service's name in lower case. Services that share
+// one share a group, which costs time and changes nothing.
+type serviceHash uint32
+
+// hashService hashes a name; 0 is no service.
+func hashService(name string) serviceHash {
+	h := uint32(len(name))
+	for i := 0; i < len(name); i++ {
+		h = h<<5 ^ h>>27 ^ uint32(name[i])
+	}
+	const golden = 0x9e3779b1
+	return serviceHash(h*golden | 1)
+}
+
+// services is a set of services, as a filter: a service is one of 64 bits, so
+// two may share one. Deciding skips the policies that cannot concern the
+// request's service at the cost of one comparison each.
+type services uint64
+
+const allServices services = 1<<64 - 1
+
+// bit places a service among 64.
+func (h serviceHash) bit() services { return 1 << (h >> 26) }
+
+// find is the group of a service, nil where no statement names it.
+func (x *index) find(h serviceHash) *group {
+	slots := of(x.numbers, x.slots)
+	if h == 0 || len(slots) == 0 {
+		return nil
+	}
+	mask := uint32(len(slots) - 1)
+	for i := uint32(h) >> 8; ; i++ {
+		number := slots[i&mask]
+		if number == 0 {
+			return nil
+		}
+		if g := &x.groups[number-1]; g.service == h {
+			return g
+		}
+	}
+}
+
+// longest is the longest of sorted starts that may start the text: the last
+// that is not behind it. Every start of the text is that one, or among its
+// parents, since whatever stands between a text and its start starts so too.
+// The answer is a number from 1, 0 for none.
+func longest(starts []start, text string) uint32 {
+	low, high := 0, len(starts)
+	for low < high {
+		middle := int(uint(low+high) >> 1)
+		if starts[middle].text <= text {
+			low = middle + 1
+		} else {
+			high = middle
+		}
+	}
+	return uint32(low)
+}
+
+// filed is a statement on its way into a group.
+type filed struct {
+	filing
+	starts []string // nil: any resource may match
+	denies bool
+	shifts bool
+}
+
+// indexer builds the index of a policy.
+type indexer struct {
+	policy *Policy
+	byHash map[serviceHash]int // places in groups
+	groups [][]filed
+	hashes []serviceHash
+}
+
+// buildIndex files every statement of the policy.
+func buildIndex(p *Policy) {
+	x := indexer{policy: p, byHash: make(map[serviceHash]int), groups: make([][]filed, 1), hashes: make([]serviceHash, 1)}
+	for i := range p.statements {
+		x.file(uint32(i))
+	}
+	for i, list := range x.groups {
+		g := p.index.add(list)
+		g.service = x.hashes[i]
+		p.concern(g.service, list)
+		if i == 0 {
+			p.index.any = g
+			continue
+		}
+		p.index.groups = append(p.index.groups, g)
+	}
+	p.index.hash()
+	p.index.trim()
+}
+
+// trim gives back what appending took in advance.
+func (x *index) trim() {
+	x.groups = slices.Clone(x.groups)
+	x.filings = slices.Clone(x.filings)
+	x.starts = slices.Clone(x.starts)
+	x.numbers = slices.Clone(x.numbers)
+}
+
+// concern adds the statements of a service to the filters.
+func (p *Policy) concern(h serviceHash, list []filed) {
+	if len(list) == 0 {
+		return
+	}
+	bits := allServices
+	if h != 0 {
+		bits = h.bit()
+	}
+	p.services |= bits
+	if slices.ContainsFunc(list, func(f filed) bool { return f.denies }) {
+		p.denials |= bits
+	}
+}
+
+// file puts a statement where requests that it can match look.
+func (x *indexer) file(number uint32) {
+	s := &x.policy.statements[number]
+	f := filed{denies: s.flags&deny != 0}
+	f.statement = number
+	f.starts, f.shifts = x.policy.starts(s)
+	byService := x.services(s)
+	if len(byService) > maxServices && len(f.starts) > maxServices {
+		f.starts, f.shifts = nil, false
+	}
+	for _, b := range byService {
+		f.actions = b.actions
+		place := x.place(b.service)
+		x.groups[place] = append(x.groups[place], f)
+	}
+}
+
+// maxServices is how many services and how many starts a statement may have at
+// once to be filed under each of both.
+const maxServices = 4
+
+// serviceActions is the actions of one service in a statement.
+type serviceActions struct {
+	service serviceHash
+	actions span
+}
+
+// services parts a statement's actions. Where one of them may be of any
+// service, and for NotAction, the statement concerns every service.
+func (x *indexer) services(s *rule) []serviceActions {
+	type entry struct {
+		service serviceHash
+		number  uint32
+	}
+	list := make([]entry, 0, s.actions.to-s.actions.from)
+	whole := s.flags&notAction != 0
+	for i := s.actions.from; i < s.actions.to; i++ {
+		a := &x.policy.actions[i]
+		if a.kind != actionNothing {
+			h := a.service()
+			whole = whole || h == 0
+			list = append(list, entry{h, i})
+		}
+	}
+	if whole {
+		from := len(x.policy.index.numbers)
+		for _, e := range list {
+			x.policy.index.numbers = append(x.policy.index.numbers, e.number)
+		}
+		return []serviceActions{{actions: since(x.policy.index.numbers, from)}}
+	}
+	slices.SortStableFunc(list, func(a, b entry) int { return cmp.Compare(a.service, b.service) })
+	var parts []serviceActions
+	for i, e := range list {
+		if i == 0 || e.service != list[i-1].service {
+			parts = append(parts, serviceActions{e.service, since(x.policy.index.numbers, len(x.policy.index.numbers))})
+		}
+		x.policy.index.numbers = append(x.policy.index.numbers, e.number)
+		parts[len(parts)-1].actions.to++
+	}
+	return parts
+}
+
+// place is where a service's group is; that of no service in particular is 0.
+func (x *indexer) place(h serviceHash) int {
+	if h == 0 {
+		return 0
+	}
+	place, ok := x.byHash[h]
+	if !ok {
+		place = len(x.groups)
+		x.byHash[h] = place
+		x.groups = append(x.groups, nil)
+		x.hashes = append(x.hashes, h)
+	}
+	return place
+}
+
+// starts is what the last part of an ARN starts with if the statement matches
+// it: one of them at least, and none that another one starts. nil: any
+// resource may match.
+func (p *Policy) starts(s *rule) (starts []string, shifts bool) {
+	resources := of(p.resources, s.resources)
+	if len(resources) == 0 || s.flags&notResource != 0 {
+		return nil, false
+	}
+	starts = make([]string, 0, len(resources))
+	for i := range resources {
+		r := &resources[i]
+		if r.kind == resourceNothing {
+			continue
+		}
+		text := r.start()
+		if text == "" {
+			return nil, false
+		}
+		starts = append(starts, text)
+		shifts = shifts || r.kind == resourceAligned
+	}
+	slices.Sort(starts)
+	kept := starts[:0]
+	for _, text := range starts {
+		if len(kept) == 0 || !strings.HasPrefix(text, kept[len(kept)-1]) {
+			kept = append(kept, text)
+		}
+	}
+	return kept, shifts
+}
+
+// add appends a group of these statements, which are in the order of the
+// document.
+func (x *index) add(list []filed) group {
+	slices.SortStableFunc(list, func(a, b filed) int { return a.rank() - b.rank() })
+	from := uint32(len(x.filings))
+	g := group{filings: span{from: from}, allows: from, indexed: from}
+	type entry struct {
+		text   string
+		filing uint32
+	}
+	var entries []entry
+	for i := range list {
+		f := &list[i]
+		number := uint32(len(x.filings))
+		x.filings = append(x.filings, f.filing)
+		switch f.rank() {
+		case freeDeny:
+			g.allows, g.indexed = number+1, number+1
+		case freeAllow:
+			g.indexed = number + 1
+		}
+		for _, text := range f.starts {
+			entries = append(entries, entry{text, number})
+		}
+		g.shifts = g.shifts || f.shifts
+	}
+	g.filings.to = uint32(len(x.filings))
+	slices.SortStableFunc(entries, func(a, b entry) int { return strings.Compare(a.text, b.text) })
+	first := len(x.starts)
+	for _, e := range entries {
+		if last := len(x.starts) - 1; last < first || x.starts[last].text != e.text {
+			x.starts = append(x.starts, start{text: e.text, refs: span{from: uint32(len(x.numbers))}})
+		}
+		x.numbers = append(x.numbers, e.filing)
+		x.starts[len(x.starts)-1].refs.to = uint32(len(x.numbers))
+	}
+	g.starts = since(x.starts, first)
+	link(x.starts[first:])
+	return g
+}
+
+// The ranks of statements in a group.
+const (
+	freeDeny = iota
+	freeAllow
+	indexed
+)
+
+func (f *filed) rank() int {
+	switch {
+	case f.starts != nil:
+		return indexed
+	case f.denies:
+		return freeDeny
+	}
+	return freeAllow
+}
+
+// link finds the parents of sorted starts.
+func link(starts []start) {
+	for i := range starts {
+		at := uint32(i)
+		for at > 0 && !strings.HasPrefix(starts[i].text, starts[at-1].text) {
+			at = starts[at-1].parent
+		}
+		starts[i].parent = at
+	}
+}
+
+// hash makes the table by which find looks.
+func (x *index) hash() {
+	if len(x.groups) == 0 {
+		return
+	}
+	size := 2
+	for size < 2*len(x.groups) {
+		size *= 2
+	}
+	from := len(x.numbers)
+	x.numbers = append(x.numbers, make([]uint32, size)...)
+	x.slots = since(x.numbers, from)
+	slots, mask := of(x.numbers, x.slots), uint32(size-1)
+	for number := range x.groups {
+		i := uint32(x.groups[number].service) >> 8
+		for slots[i&mask] != 0 {
+			i++
+		}
+		slots[i&mask] = uint32(number + 1)
+	}
+}
