@@ -76,6 +76,7 @@ func Explain(r *Request, s *Set) *Explanation {
 		x.Policies = append(x.Policies, e.explain(&place, &missing))
 	}
 	x.Missing = missing.sorted()
+	x.Changes, x.Fixed = e.changes(x.Decision)
 	return x
 }
 

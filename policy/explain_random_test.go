@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -86,6 +87,89 @@ func (c *decisionCase) explain(t *testing.T) {
 	if outcome != d.Outcome || outcome != Allowed && by != d.By {
 		t.Errorf("from the traces: %s, decided: %s", outcomeText(outcome, by), outcomeText(d.Outcome, d.By))
 	}
+	before := snapshot(r, s)
+	x.flips(t, r, s)
+	if after := snapshot(r, s); before != after {
+		t.Errorf("before Apply: %s\nafter: %s", before, after)
+	}
+}
+
+// flips: the changes allow the request, and none of them is needless.
+func (x *Explanation) flips(t *testing.T, r *Request, s *Set) {
+	t.Helper()
+	if x.Outcome == Allowed {
+		if len(x.Changes) > 0 || x.Fixed != "" {
+			t.Errorf("allowed, and yet: %v, %q", x.Changes, x.Fixed)
+		}
+		return
+	}
+	if (len(x.Changes) == 0) == (x.Fixed == "") {
+		t.Errorf("changes %v, fixed %q", x.Changes, x.Fixed)
+	}
+	if x.Fixed == fixedOtherwise {
+		t.Error("nothing was found")
+	}
+	if len(x.Changes) == 0 {
+		return
+	}
+	for skip := -1; skip < len(x.Changes); skip++ {
+		changes := slices.Clone(x.Changes)
+		if skip >= 0 {
+			changes = slices.Delete(changes, skip, skip+1)
+		}
+		changed, set, err := Apply(changes, r, s)
+		if err != nil {
+			if skip < 0 {
+				t.Errorf("%v: %v", describe(err), err)
+			}
+			continue
+		}
+		if allows := Decide(changed, set).Outcome == Allowed; allows != (skip < 0) {
+			t.Errorf("without change %d allowed is %v", skip, allows)
+			for i := range x.Changes {
+				t.Logf("%d %s", i, &x.Changes[i])
+			}
+		}
+		if skip < 0 {
+			x.documents(t, set)
+		}
+	}
+}
+
+// documents: what is to be saved is what decides.
+func (x *Explanation) documents(t *testing.T, set *Set) {
+	t.Helper()
+	saved := make(map[string]bool)
+	for _, at := range set.slots() {
+		list, _ := set.list(at.kind, at.level)
+		for _, p := range list {
+			if p != nil {
+				saved[p.Text()] = true
+			}
+		}
+	}
+	for i := range x.Changes {
+		c := &x.Changes[i]
+		if none := c.Kind == SetKey || c.Kind == RemovePolicy; none != (c.Document == "") || !none && !saved[c.Document] {
+			t.Errorf("%s: document %s", c, c.Document)
+		}
+		if strings.Contains(c.String(), "of kind") {
+			t.Errorf("a sentence for %+v", c)
+		}
+	}
+}
+
+// snapshot is all that a decision reads, as text.
+func snapshot(r *Request, s *Set) string {
+	text := fmt.Sprintf("%v %v", *r, s.SessionRequired)
+	for _, at := range s.slots() {
+		list, _ := s.list(at.kind, at.level)
+		text += fmt.Sprintf(" %v", at)
+		for _, p := range list {
+			text += fmt.Sprintf(" %p %s", p, p.Text())
+		}
+	}
+	return text
 }
 
 // consistent: a statement matches if its elements do, a policy says what its

@@ -1,0 +1,164 @@
+package policy
+
+import "slices"
+
+// grantAll adds what is lacking, a type at a time, until the request is
+// allowed. It answers false where nothing does it.
+func (s *search) grantAll() bool {
+	for range Endpoint + 1 { // a type that allows once goes on allowing
+		d, set, ok := s.decide(s.changes)
+		switch {
+		case !ok || d.Outcome == ExplicitDeny:
+			return false
+		case d.Outcome == Allowed:
+			return true
+		case !s.grantType(d.By, set):
+			return false
+		}
+	}
+	d, _, ok := s.decide(s.changes)
+	return ok && d.Outcome == Allowed
+}
+
+// grantType makes one type allow, all its levels at once. set is the one that
+// it does not allow in.
+func (s *search) grantType(by Type, set *Set) bool {
+	levels := s.silent(by, set)
+	var widened []Change
+	var open []int
+	for _, level := range levels {
+		if c, ok := s.widening(by, level); ok {
+			widened = append(widened, c)
+		} else {
+			open = append(open, level)
+		}
+	}
+	attempt := func(changes []Change) bool {
+		all := append(slices.Clone(s.changes), changes...)
+		d, _, ok := s.decide(all)
+		if !ok || d.Outcome == ExplicitDeny || d.Outcome == ImplicitDeny && d.By == by {
+			return false
+		}
+		s.changes = all
+		return true
+	}
+	for _, principal := range s.principals(by) {
+		if attempt(s.adding(widened, by, open, principal)) || attempt(s.adding(nil, by, levels, principal)) {
+			return true
+		}
+	}
+	return false
+}
+
+// silent are the levels of a type at which nothing allows; -1 of a type that
+// has no levels.
+func (s *search) silent(by Type, set *Set) (levels []int) {
+	lists := set.ServiceControl
+	switch by {
+	case ResourceControl:
+		lists = set.ResourceControl
+	case ServiceControl:
+	default:
+		return []int{-1}
+	}
+	e := newEvaluation(s.request, set)
+	for level, list := range lists {
+		if e.list(list).outcome != Allowed {
+			levels = append(levels, level)
+		}
+	}
+	return levels
+}
+
+// adding is one more statement or policy at each of the levels.
+func (s *search) adding(changes []Change, by Type, levels []int, principal string) []Change {
+	changes = slices.Clone(changes)
+	for _, level := range levels {
+		changes = append(changes, s.addition(by, level, principal))
+	}
+	return changes
+}
+
+// addition is a statement in the first policy of the type and level that can
+// have one more, else a new policy. Identity policies may be others' as well,
+// so it is always a new one there.
+func (s *search) addition(by Type, level int, principal string) Change {
+	var c *Change
+	s.taking(func(p *place) {
+		if c != nil || by == Identity || p.kind != by || p.level != level || owned(p.policy) && by != Boundary {
+			return
+		}
+		if w, ok := s.walk(p.policy); ok {
+			added := s.change(AddStatement, p)
+			added.Text = s.allowing(by, w.document.variables, principal)
+			c = &added
+		}
+	})
+	if c != nil {
+		return *c
+	}
+	return Change{Kind: AddPolicy, Type: by, Level: level, Index: -1, Statement: -1, Account: s.owner(by),
+		Target: s.recipient(by), Text: s.allowing(by, true, principal)}
+}
+
+// recipient is what a new policy of the type goes to.
+func (s *search) recipient(t Type) string {
+	switch t {
+	case Identity, Boundary:
+		return s.principal.EntityARN
+	case Session:
+		return s.principal.ARN
+	case Resource, Trust:
+		return s.request.Resource
+	}
+	return ""
+}
+
+// allowing is a statement that allows the request, and as little else as can be.
+func (s *search) allowing(t Type, variables bool, principal string) string {
+	action, _ := narrowestAction(s.request.Action)
+	resource, _ := narrowestResource(t, &s.target, variables)
+	if t == Trust {
+		resource = ""
+	}
+	return newStatement(principal, action, resource)
+}
+
+// principals are what a new statement may say of whom it is about, as JSON,
+// from the narrowest that AWS saves. "" of a type that names none.
+func (s *search) principals(t Type) []string {
+	switch t {
+	case Resource, Trust:
+	case ResourceControl, Endpoint:
+		// Gateway endpoints take no other principal, and none of these types
+		// grants anything by itself (vpc-endpoints-access).
+		return []string{`"*"`}
+	default:
+		return []string{""}
+	}
+	var all []string
+	for _, i := range s.names() {
+		all = append(all, `{"`+i.kind+`": `+quoteJSON(i.value)+`}`)
+	}
+	if t == Resource {
+		all = append(all, `"*"`)
+	}
+	return append(all, `{"AWS": "*"}`)
+}
+
+// names are the caller's, from the one that a policy would use first: a role
+// rather than its session, which ends.
+func (s *search) names() []identity {
+	p := s.principal
+	switch p.Kind {
+	case RoleSession:
+		return []identity{{"AWS", p.EntityARN}, {"AWS", p.ARN}}
+	case FederatedUser:
+		return []identity{{"AWS", p.ARN}, {"AWS", p.EntityARN}}
+	case User, Root, Service, Provider:
+		levels := s.levelsOf()
+		slices.Reverse(levels)
+		return levels
+	}
+	return nil
+}

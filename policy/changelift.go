@@ -1,0 +1,231 @@
+package policy
+
+import "strings"
+
+// lift takes the request out of every statement that denies it explicitly.
+func (s *search) lift() {
+	edited := make(map[*Policy]bool)
+	s.taking(func(p *place) {
+		w, ok := s.walk(p.policy)
+		if !ok {
+			return
+		}
+		denials := w.denials()
+		switch {
+		case len(denials) == 0:
+		case owned(p.policy) && !s.last(p), len(denials) == len(p.policy.statements) && s.whole(w, denials) && !s.last(p):
+			s.gone[p.slot()] = true
+			s.changes = append(s.changes, s.change(RemovePolicy, p))
+		case !edited[p.policy]:
+			edited[p.policy] = true
+			s.liftEach(p, w, denials)
+		}
+	})
+}
+
+// denials are the statements that deny the request.
+func (w *walk) denials() (all []int) {
+	for i := range w.policy.statements {
+		if w.enter(i); w.rule.flags&deny != 0 && w.matched() {
+			all = append(all, i)
+		}
+	}
+	return all
+}
+
+// last: without the policy its list would limit nothing any more.
+func (s *search) last(p *place) bool {
+	if !emptied(p.kind) || p.kind == Session && s.set.SessionRequired {
+		return false
+	}
+	list, _ := s.set.list(p.kind, p.level)
+	for i := range list {
+		if i != p.index && !s.gone[slot{p.kind, p.level, i}] {
+			return false
+		}
+	}
+	return true
+}
+
+// whole: no narrower change than to remove them does for any of the statements.
+func (s *search) whole(w *walk, denials []int) bool {
+	for _, i := range denials {
+		w.enter(i)
+		if len(s.narrower(w)) > 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// liftEach changes or removes each of the statements.
+func (s *search) liftEach(p *place, w *walk, denials []int) {
+	removed := 0
+	for _, i := range denials {
+		w.enter(i)
+		narrower := s.narrower(w)
+		if len(narrower) == 0 {
+			removed++
+			narrower = []Change{{Kind: RemoveStatement}}
+		}
+		for _, c := range narrower {
+			full := s.change(c.Kind, p)
+			full.Statement, full.Sid, full.Element, full.Value = i, w.rule.sid, c.Element, c.Value
+			s.changes = append(s.changes, full)
+		}
+	}
+	if removed == len(p.policy.statements) { // a policy has a statement: the one that allows this
+		c := s.change(AddStatement, p)
+		c.Text = s.allowing(p.kind, w.document.variables, s.principals(p.kind)[0])
+		s.changes = append(s.changes, c)
+	}
+}
+
+// narrower are the changes that take the request out of a statement that denies
+// it and leave the statement for others; none where there are no such.
+func (s *search) narrower(w *walk) []Change {
+	if w.rule.flags&broken != 0 {
+		return nil
+	}
+	attempts := []func(*search, *walk) []Change{(*search).dropAction, (*search).dropResource}
+	if w.exactAction() {
+		attempts[0], attempts[1] = attempts[1], attempts[0]
+	}
+	attempts = append(attempts, (*search).dropPrincipal, (*search).exceptAction, (*search).exceptResource,
+		(*search).exceptPrincipal)
+	for _, attempt := range attempts {
+		if changes := attempt(s, w); len(changes) > 0 && w.lifted(changes) {
+			return changes
+		}
+	}
+	return nil
+}
+
+// lifted: with the changes the statement does not deny any more.
+func (w *walk) lifted(changes []Change) bool {
+	e := newEdits(w.document)
+	for i := range changes {
+		c := &changes[i]
+		edit := e.addValue
+		if c.Kind == RemoveValue {
+			edit = e.removeValue
+		}
+		if edit(w.index, c.Element, c.Value) != nil {
+			return false
+		}
+	}
+	var b strings.Builder
+	b.WriteString(`{"Version":"` + w.document.edition() + `","Statement":`)
+	e.write(&b, w.written.node)
+	b.WriteString("}")
+	p, err := Compile(w.policy.kind, "", b.String())
+	if err != nil {
+		return false
+	}
+	alone := walk{evaluation: w.evaluation, policy: p, rule: &p.statements[0]}
+	return !alone.matched()
+}
+
+// edition is the version of the language that the document is in.
+func (d *Document) edition() string {
+	if d.variables {
+		return version2012
+	}
+	return version2008
+}
+
+// dropAction: the action is one of several, spelt out.
+func (s *search) dropAction(w *walk) []Change {
+	list := w.written.action.list()
+	for i, a := range of(w.policy.actions, w.rule.actions) {
+		if w.written.notAction == nil && len(list) > 1 && a.kind == actionExact && a.match(s.action, s.colon) {
+			return []Change{{Kind: RemoveValue, Element: "Action", Value: list[i].text}}
+		}
+	}
+	return nil
+}
+
+// dropResource: the resource is one of several, spelt out.
+func (s *search) dropResource(w *walk) []Change {
+	list := w.written.resource.list()
+	pattern, exact := narrowestResource(w.policy.kind, &s.target, w.document.variables)
+	for _, n := range list {
+		if exact && len(list) > 1 && n.text == pattern {
+			return []Change{{Kind: RemoveValue, Element: "Resource", Value: pattern}}
+		}
+	}
+	return nil
+}
+
+// dropPrincipal: the caller is one of several.
+func (s *search) dropPrincipal(w *walk) []Change {
+	for i, n := range w.written.principal.principals() {
+		e := w.rule.principals.entries[i]
+		if e.closer(s.principal) && len(w.written.principal.principals()) > 1 {
+			return []Change{{Kind: RemoveValue, Element: "Principal." + n.kind, Value: n.node.text}}
+		}
+	}
+	return nil
+}
+
+// closer: the entry names the caller, and not its account or everyone.
+func (n *named) closer(p *Principal) bool {
+	return n.kind != namedEveryone && n.kind != namedAccount && n.grants(p) != notNamed
+}
+
+func (s *search) exceptAction(w *walk) []Change {
+	if action, exact := narrowestAction(s.request.Action); exact && w.written.notAction != nil {
+		return []Change{{Kind: AddValue, Element: "NotAction", Value: action}}
+	}
+	return nil
+}
+
+func (s *search) exceptResource(w *walk) []Change {
+	pattern, exact := narrowestResource(w.policy.kind, &s.target, w.document.variables)
+	if exact && w.written.notResource != nil {
+		return []Change{{Kind: AddValue, Element: "NotResource", Value: pattern}}
+	}
+	return nil
+}
+
+// exceptPrincipal lists the levels of the caller that a NotPrincipal does not
+// list yet (P-06).
+func (s *search) exceptPrincipal(w *walk) (changes []Change) {
+	if w.written.notPrincipal == nil {
+		return nil
+	}
+	for _, level := range s.levelsOf() {
+		named := newNamed(level.kind, level.value)
+		listed := false
+		for i := range w.rule.principals.entries {
+			e := &w.rule.principals.entries[i]
+			listed = listed || e.kind == named.kind && e.grants(s.principal) != notNamed || e.kind == namedID && named.closer(s.principal) && named.kind != namedSession && e.grants(s.principal) != notNamed
+		}
+		if !listed {
+			changes = append(changes, Change{Kind: AddValue, Element: "NotPrincipal." + level.kind, Value: level.value})
+		}
+	}
+	return changes
+}
+
+// identity is a principal as a policy writes it.
+type identity struct{ kind, value string }
+
+// levelsOf are all the names of the caller, from the account down (P-06).
+func (s *search) levelsOf() []identity {
+	p := s.principal
+	account := identity{"AWS", "arn:aws:iam::" + p.Account + ":root"}
+	switch p.Kind {
+	case Root:
+		return []identity{account}
+	case User:
+		return []identity{account, {"AWS", p.EntityARN}}
+	case RoleSession, FederatedUser:
+		return []identity{account, {"AWS", p.EntityARN}, {"AWS", p.ARN}}
+	case Service:
+		return []identity{{"Service", p.ARN}}
+	case Provider:
+		return []identity{{"Federated", p.ARN}}
+	}
+	return nil
+}

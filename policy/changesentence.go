@@ -1,0 +1,129 @@
+package policy
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// String says in one sentence what to do. Statements are counted from 1, as
+// people do.
+func (c *Change) String() string {
+	switch c.Kind {
+	case SetKey:
+		return "Call with " + c.Key + " = " + c.Value + c.hint()
+	case AddValue:
+		return "Add " + strconv.Quote(c.Value) + " to " + c.Element + " of " + c.statement() + " of " + c.policy()
+	case RemoveValue:
+		return "Remove " + strconv.Quote(c.Value) + " from " + c.Element + " of " + c.statement() + " of " + c.policy()
+	case AddStatement:
+		return "Add a statement to " + c.policy() + " that " + c.allows()
+	case AddPolicy:
+		return c.attach() + " that " + c.allows()
+	case RemoveStatement:
+		return "Remove " + c.statement() + " from " + c.policy()
+	case RemovePolicy:
+		return c.detach()
+	}
+	return fmt.Sprintf("change of kind %d", c.Kind)
+}
+
+// hint is how to come by the value of a key.
+func (c *Change) hint() string {
+	folded := fold(c.Key)
+	how := ownKeys[folded]
+	switch {
+	case strings.HasPrefix(folded, "aws:requesttag/"):
+		how = "with that tag"
+	case folded == "aws:multifactorauthpresent" && c.Value != "true":
+		how = "without MFA"
+	case folded == "aws:securetransport" && c.Value == "true":
+		how = "over TLS"
+	case folded == "aws:securetransport":
+		how = "without TLS"
+	}
+	if how == "" {
+		return ""
+	}
+	return " (" + how + ")"
+}
+
+func (c *Change) statement() string {
+	s := "statement " + strconv.Itoa(c.Statement+1)
+	if c.Sid != "" {
+		s += " (Sid " + c.Sid + ")"
+	}
+	return s
+}
+
+// policy is the type and name. Of one that is AWS's the change goes into a copy
+// (E-23).
+func (c *Change) policy() string {
+	name := strings.TrimSuffix(c.Type.String()+" "+c.Policy, " ")
+	if strings.Contains(c.Policy, "::aws:policy/") {
+		return "a copy of " + name + ", which takes its place"
+	}
+	return name
+}
+
+// attach is where a new policy goes.
+func (c *Change) attach() string {
+	switch c.Type {
+	case ServiceControl, ResourceControl:
+		return "Attach a " + c.Type.String() + " at level " + strconv.Itoa(c.Level) + " of the organization"
+	case Session:
+		return "Pass a session policy"
+	case Identity:
+		return "Attach a policy to " + entity(c.Target)
+	case Resource, Trust:
+		return "Give " + entity(c.Target) + " a " + c.Type.String()
+	}
+	return "Attach a " + c.Type.String()
+}
+
+// detach is how a policy stops to apply.
+func (c *Change) detach() string {
+	name := strings.TrimSuffix(c.Type.String()+" "+c.Policy, " ")
+	switch c.Type {
+	case Resource:
+		return "Delete " + name
+	case Session:
+		return "Pass no " + name
+	case ServiceControl, ResourceControl:
+		return "Detach " + name + " at level " + strconv.Itoa(c.Level) + " of the organization"
+	}
+	return "Detach " + name
+}
+
+// entity is a user or role by its name, anything else by its ARN.
+func entity(arn string) string {
+	on := newTarget(arn)
+	if !on.arn || on.part(2) != "iam" {
+		return arn
+	}
+	kind, name, ok := strings.Cut(on.part(5), "/")
+	if !ok || kind != "user" && kind != "role" {
+		return arn
+	}
+	return kind + " " + name[strings.LastIndexByte(name, '/')+1:]
+}
+
+// allows tells what the new statement does.
+func (c *Change) allows() string {
+	n, f := readJSON(c.Text)
+	if f != nil {
+		return "allows " + c.Text
+	}
+	text := "allows " + strings.Join(stringsOf(n.get("Action").list()), ", ")
+	if on := n.get("Resource"); on != nil {
+		text += " on " + strings.Join(stringsOf(on.list()), ", ")
+	}
+	var to []string
+	for _, p := range n.get("Principal").principals() {
+		to = append(to, p.node.text)
+	}
+	if len(to) > 0 && c.Type != ResourceControl && c.Type != Endpoint {
+		text += " to " + strings.Join(to, ", ")
+	}
+	return text
+}
