@@ -73,12 +73,14 @@ func (a *action) service() serviceHash {
 
 // appendFolded appends an action in lower case.
 func appendFolded(dst []byte, action string) []byte {
-	for i := 0; i < len(action); i++ {
-		c := action[i]
-		if 'A' <= c && c <= 'Z' {
-			c |= 0x20
+	dst = append(dst, action...)
+	added := dst[len(dst)-len(action):]
+	for i, c := range added {
+		var difference byte
+		if c-'A' <= 'Z'-'A' {
+			difference = 'a' - 'A'
 		}
-		dst = append(dst, c)
+		added[i] = c + difference
 	}
 	return dst
 }

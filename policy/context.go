@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -42,10 +43,11 @@ type Context interface {
 // Keys is a Context over a fixed set of keys. Looking one up allocates nothing.
 // The zero value, and nil, have no key.
 type Keys struct {
-	entries []keyValue // by folded name, then by name
+	entries []keyValue // by sample, then by folded name, then by name
 }
 
 type keyValue struct {
+	sample       uint32
 	folded, name string
 	value        Value
 }
@@ -59,13 +61,11 @@ func ContextOf(values map[string]any) (*Keys, error) {
 		if err != nil {
 			return nil, fmt.Errorf("condition key %q: %w", name, err)
 		}
-		k.entries = append(k.entries, keyValue{folded: fold(name), name: name, value: value})
+		folded := fold(name)
+		k.entries = append(k.entries, keyValue{sample: sample(folded), folded: folded, name: name, value: value})
 	}
 	slices.SortFunc(k.entries, func(a, b keyValue) int {
-		if c := strings.Compare(a.folded, b.folded); c != 0 {
-			return c
-		}
-		return strings.Compare(a.name, b.name)
+		return cmp.Or(cmp.Compare(a.sample, b.sample), strings.Compare(a.folded, b.folded), strings.Compare(a.name, b.name))
 	})
 	return k, nil
 }
@@ -99,16 +99,36 @@ func (k *Keys) Lookup(key Key) (Value, bool) {
 	if k == nil {
 		return Value{}, false
 	}
-	first, found := slices.BinarySearchFunc(k.entries, key.Folded, func(e keyValue, folded string) int {
-		return strings.Compare(e.folded, folded)
-	})
-	if !found {
-		return Value{}, false
-	}
-	for i := first; i < len(k.entries) && k.entries[i].folded == key.Folded; i++ {
-		if k.entries[i].name == key.Name {
-			return k.entries[i].value, true
+	wanted := sample(key.Folded)
+	first, end := 0, len(k.entries)
+	for first < end {
+		middle := int(uint(first+end) >> 1)
+		e := &k.entries[middle]
+		if e.sample < wanted || e.sample == wanted && e.folded < key.Folded {
+			first = middle + 1
+		} else {
+			end = middle
 		}
 	}
-	return k.entries[first].value, true
+	var found *keyValue
+	for i := first; i < len(k.entries) && k.entries[i].folded == key.Folded; i++ {
+		if found == nil || k.entries[i].name == key.Name {
+			found = &k.entries[i]
+		}
+	}
+	if found == nil {
+		return Value{}, false
+	}
+	return found.value, true
+}
+
+// sample is a few letters of a name and its length: names are ordered by it
+// first, since whole names mostly differ at their ends, where comparing them
+// finds it out last.
+func sample(name string) uint32 {
+	n := len(name)
+	if n == 0 {
+		return 0
+	}
+	return uint32(n)<<24 | uint32(name[n-1])<<16 | uint32(name[n/2])<<8 | uint32(name[n*3/4])
 }

@@ -73,6 +73,7 @@ type evaluation struct {
 	action    string // folded
 	colon     int    // where its service ends
 	service   serviceHash
+	bit       services
 	target    target
 	crossing  bool // the resource belongs to another account (E-13)
 }
@@ -88,25 +89,26 @@ func (e *evaluation) prepare() {
 	if e.colon > 0 {
 		e.service = hashService(e.action[:e.colon])
 	}
-	e.target = newTarget(e.request.Resource)
+	e.bit = e.service.bit()
+	e.target.read(e.request.Resource)
 	e.crossing = e.crosses()
 }
 
 // verdict is what a policy, or a list of them, says of the request.
 type verdict struct {
-	outcome   Outcome
 	policy    *Policy
-	statement int
+	statement int32
+	outcome   Outcome
 	grant     grant // of a resource policy's Allow: the strongest
 }
 
 // decision makes a denial of a verdict.
 func (v verdict) denial(by Type) Decision {
-	return Decision{Outcome: v.outcome, By: by, Policy: v.policy, Statement: v.statement}
+	return Decision{Outcome: v.outcome, By: by, Policy: v.policy, Statement: int(v.statement)}
 }
 
 func (v verdict) allowance() Decision {
-	return Decision{Outcome: Allowed, Policy: v.policy, Statement: v.statement}
+	return Decision{Outcome: Allowed, Policy: v.policy, Statement: int(v.statement)}
 }
 
 // implicit is a denial because no policy of the type allows.
@@ -215,39 +217,39 @@ func (e *evaluation) resourceMust(by Type) bool {
 
 // keyPolicy: a key of KMS, whose policy must allow (E-14, T-13).
 func (e *evaluation) keyPolicy() bool {
-	return e.target.arn && strings.HasPrefix(e.action, "kms:") && strings.HasPrefix(e.target.part(5), "key/")
+	return strings.HasPrefix(e.action, "kms:") && strings.HasPrefix(e.target.tail, "key/")
 }
 
-// limits asks RCPs, SCPs and endpoint policies. denied: one denies explicitly.
+// limits asks SCPs, RCPs and endpoint policies. denied: one denies explicitly.
 // Otherwise the decision is the first implicit denial, or Allowed.
 func (e *evaluation) limits() (d Decision, denied bool) {
-	d = Decision{Outcome: Allowed}
-	var control, resource, endpoint verdict
-	if e.boundBySCPs() {
-		if control = e.levels(e.set.ServiceControl); control.outcome == ExplicitDeny {
-			return control.denial(ServiceControl), true
+	control, resource := Allowed, Allowed
+	if len(e.set.ServiceControl) > 0 && e.boundBySCPs() {
+		v := e.levels(e.set.ServiceControl)
+		if v.outcome == ExplicitDeny {
+			return v.denial(ServiceControl), true
 		}
-	} else {
-		control.outcome = Allowed
+		control = v.outcome
 	}
-	resource.outcome = Allowed
-	if !e.principal.serviceLinked() {
-		if resource = e.levels(e.set.ResourceControl); resource.outcome == ExplicitDeny {
-			return resource.denial(ResourceControl), true
+	if len(e.set.ResourceControl) > 0 && !e.principal.serviceLinked() {
+		v := e.levels(e.set.ResourceControl)
+		if v.outcome == ExplicitDeny {
+			return v.denial(ResourceControl), true
 		}
+		resource = v.outcome
 	}
-	endpoint = e.endpoint()
+	endpoint := e.endpoint()
 	switch {
 	case endpoint.outcome == ExplicitDeny:
 		return endpoint.denial(Endpoint), true
-	case resource.outcome != Allowed:
+	case resource != Allowed:
 		return implicit(ResourceControl), false
-	case control.outcome != Allowed:
+	case control != Allowed:
 		return implicit(ServiceControl), false
 	case endpoint.outcome != Allowed:
 		return implicit(Endpoint), false
 	}
-	return d, false
+	return Decision{Outcome: Allowed}, false
 }
 
 // boundBySCPs: SCPs bind the users, roles and root of an account (E-04).

@@ -26,12 +26,12 @@ type index struct {
 type group struct {
 	service serviceHash
 	// filings: first those that any resource may match, then from indexed on
-	// those that starts leads to; denies before allows in the first part.
+	// those that starts lead to.
 	filings span
-	allows  uint32
 	indexed uint32
 	starts  span
-	shifts  bool // a start may stand after a later colon than the fifth: M-03
+	common  uint32 // how much of them all starts have in common
+	shifts  bool   // a start may stand after a later colon than the fifth: M-03
 }
 
 // filing is a statement in a group, with the actions that concern the group.
@@ -44,9 +44,30 @@ type filing struct {
 // of one resource entry or more between the fifth colon and the first wildcard
 // or variable. The starts of a group are sorted.
 type start struct {
-	text   string
-	refs   span // of numbers: filings
-	parent uint32 // 1 more than the number of the longest start that starts this one
+	head     uint64 // of the text, behind what the group has in common
+	resource uint32 // an entry that it is the start of
+	filings  span   // of numbers: filings
+	parent   uint32 // 1 more than the number of the longest start that starts this one
+}
+
+// startText is the start itself.
+func (p *Policy) startText(s *start) string { return p.resources[s.resource].start() }
+
+// headOf is the first bytes of a text as a number, so that texts are in the
+// order of their heads.
+func headOf(text string) (head uint64) {
+	const size = 8
+	if len(text) >= size {
+		return uint64(text[7]) | uint64(text[6])<<8 | uint64(text[5])<<16 | uint64(text[4])<<24 |
+			uint64(text[3])<<32 | uint64(text[2])<<40 | uint64(text[1])<<48 | uint64(text[0])<<56
+	}
+	for i := range size {
+		head <<= 8
+		if i < len(text) {
+			head |= uint64(text[i])
+		}
+	}
+	return head
 }
 
 // serviceHash stands for a service's name in lower case. Services that share
@@ -91,30 +112,47 @@ func (x *index) find(h serviceHash) *group {
 	}
 }
 
-// longest is the longest of sorted starts that may start the text: the last
-// that is not behind it. Every start of the text is that one, or among its
-// parents, since whatever stands between a text and its start starts so too.
-// The answer is a number from 1, 0 for none.
-func longest(starts []start, text string) uint32 {
+// longest is the last of a group's starts that is not behind the text. Every
+// start of the text is that one, or among its parents, since whatever stands
+// between a text and its start starts so too. The answer is a number of starts
+// and 1, 0 for none.
+func (p *Policy) longest(g *group, text string) uint32 {
+	starts := of(p.index.starts, g.starts)
+	if len(starts) == 0 || !strings.HasPrefix(text, p.startText(&starts[0])[:g.common]) {
+		return 0
+	}
+	head := headOf(text[g.common:])
 	low, high := 0, len(starts)
 	for low < high {
 		middle := int(uint(low+high) >> 1)
-		if starts[middle].text <= text {
+		s := &starts[middle]
+		if s.head < head || s.head == head && p.startText(s) <= text {
 			low = middle + 1
 		} else {
 			high = middle
 		}
 	}
-	return uint32(low)
+	if low == 0 {
+		return 0
+	}
+	return g.starts.from + uint32(low)
 }
 
 // filed is a statement on its way into a group.
 type filed struct {
 	filing
-	starts []string // nil: any resource may match
+	starts []entryStart // nil: any resource may match
 	denies bool
 	shifts bool
 }
+
+// entryStart is the start of a resource entry.
+type entryStart struct {
+	text     string
+	resource uint32
+}
+
+func (s entryStart) compare(t entryStart) int { return strings.Compare(s.text, t.text) }
 
 // indexer builds the index of a policy.
 type indexer struct {
@@ -131,7 +169,7 @@ func buildIndex(p *Policy) {
 		x.file(uint32(i))
 	}
 	for i, list := range x.groups {
-		g := p.index.add(list)
+		g := p.add(list)
 		g.service = x.hashes[i]
 		p.concern(g.service, list)
 		if i == 0 {
@@ -248,14 +286,13 @@ func (x *indexer) place(h serviceHash) int {
 // starts is what the last part of an ARN starts with if the statement matches
 // it: one of them at least, and none that another one starts. nil: any
 // resource may match.
-func (p *Policy) starts(s *rule) (starts []string, shifts bool) {
-	resources := of(p.resources, s.resources)
-	if len(resources) == 0 || s.flags&notResource != 0 {
+func (p *Policy) starts(s *rule) (starts []entryStart, shifts bool) {
+	if s.resources.from == s.resources.to || s.flags&notResource != 0 {
 		return nil, false
 	}
-	starts = make([]string, 0, len(resources))
-	for i := range resources {
-		r := &resources[i]
+	starts = make([]entryStart, 0, s.resources.to-s.resources.from)
+	for i := s.resources.from; i < s.resources.to; i++ {
+		r := &p.resources[i]
 		if r.kind == resourceNothing {
 			continue
 		}
@@ -263,14 +300,14 @@ func (p *Policy) starts(s *rule) (starts []string, shifts bool) {
 		if text == "" {
 			return nil, false
 		}
-		starts = append(starts, text)
+		starts = append(starts, entryStart{text, i})
 		shifts = shifts || r.kind == resourceAligned
 	}
-	slices.Sort(starts)
+	slices.SortStableFunc(starts, entryStart.compare)
 	kept := starts[:0]
-	for _, text := range starts {
-		if len(kept) == 0 || !strings.HasPrefix(text, kept[len(kept)-1]) {
-			kept = append(kept, text)
+	for _, one := range starts {
+		if len(kept) == 0 || !strings.HasPrefix(one.text, kept[len(kept)-1].text) {
+			kept = append(kept, one)
 		}
 	}
 	return kept, shifts
@@ -278,71 +315,81 @@ func (p *Policy) starts(s *rule) (starts []string, shifts bool) {
 
 // add appends a group of these statements, which are in the order of the
 // document.
-func (x *index) add(list []filed) group {
-	slices.SortStableFunc(list, func(a, b filed) int { return a.rank() - b.rank() })
-	from := uint32(len(x.filings))
-	g := group{filings: span{from: from}, allows: from, indexed: from}
-	type entry struct {
-		text   string
-		filing uint32
+func (p *Policy) add(list []filed) group {
+	x := &p.index
+	from := len(x.filings)
+	for i := range list {
+		if list[i].starts == nil {
+			x.filings = append(x.filings, list[i].filing)
+		}
 	}
-	var entries []entry
+	g := group{indexed: uint32(len(x.filings))}
+	var entries []filedStart
 	for i := range list {
 		f := &list[i]
+		if f.starts == nil {
+			continue
+		}
 		number := uint32(len(x.filings))
 		x.filings = append(x.filings, f.filing)
-		switch f.rank() {
-		case freeDeny:
-			g.allows, g.indexed = number+1, number+1
-		case freeAllow:
-			g.indexed = number + 1
-		}
-		for _, text := range f.starts {
-			entries = append(entries, entry{text, number})
+		for _, one := range f.starts {
+			entries = append(entries, filedStart{one, number})
 		}
 		g.shifts = g.shifts || f.shifts
 	}
-	g.filings.to = uint32(len(x.filings))
-	slices.SortStableFunc(entries, func(a, b entry) int { return strings.Compare(a.text, b.text) })
-	first := len(x.starts)
-	for _, e := range entries {
-		if last := len(x.starts) - 1; last < first || x.starts[last].text != e.text {
-			x.starts = append(x.starts, start{text: e.text, refs: span{from: uint32(len(x.numbers))}})
-		}
-		x.numbers = append(x.numbers, e.filing)
-		x.starts[len(x.starts)-1].refs.to = uint32(len(x.numbers))
-	}
-	g.starts = since(x.starts, first)
-	link(x.starts[first:])
+	g.filings = since(x.filings, from)
+	p.addStarts(&g, entries)
 	return g
 }
 
-// The ranks of statements in a group.
-const (
-	freeDeny = iota
-	freeAllow
-	indexed
-)
-
-func (f *filed) rank() int {
-	switch {
-	case f.starts != nil:
-		return indexed
-	case f.denies:
-		return freeDeny
-	}
-	return freeAllow
+// filedStart is a start and the filing that it leads to.
+type filedStart struct {
+	entryStart
+	filing uint32
 }
 
-// link finds the parents of sorted starts.
-func link(starts []start) {
-	for i := range starts {
-		at := uint32(i)
-		for at > 0 && !strings.HasPrefix(starts[i].text, starts[at-1].text) {
-			at = starts[at-1].parent
-		}
-		starts[i].parent = at
+// addStarts sorts and links the starts of a group.
+func (p *Policy) addStarts(g *group, entries []filedStart) {
+	if len(entries) == 0 {
+		return
 	}
+	slices.SortStableFunc(entries, func(a, b filedStart) int { return a.compare(b.entryStart) })
+	last := entries[len(entries)-1].text
+	common := commonPrefix(entries[0].text, last)
+	g.common = uint32(len(common))
+	x := &p.index
+	first := len(x.starts)
+	for i, e := range entries {
+		if i == 0 || e.text != entries[i-1].text {
+			x.starts = append(x.starts, start{head: headOf(e.text[g.common:]), resource: e.resource,
+				filings: since(x.numbers, len(x.numbers)), parent: p.parent(first, e.text)})
+		}
+		x.numbers = append(x.numbers, e.filing)
+		x.starts[len(x.starts)-1].filings.to++
+	}
+	g.starts = since(x.starts, first)
+}
+
+// commonPrefix is what both texts start with.
+func commonPrefix(a, b string) string {
+	n := 0
+	for n < min(len(a), len(b)) && a[n] == b[n] {
+		n++
+	}
+	return a[:n]
+}
+
+// parent finds, for a start that comes behind all there are from first on, the
+// longest of them that starts it.
+func (p *Policy) parent(first int, text string) uint32 {
+	at := uint32(len(p.index.starts))
+	for at > uint32(first) && !strings.HasPrefix(text, p.startText(&p.index.starts[at-1])) {
+		at = p.index.starts[at-1].parent
+	}
+	if at > uint32(first) {
+		return at
+	}
+	return 0
 }
 
 // hash makes the table by which find looks.

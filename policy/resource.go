@@ -6,20 +6,25 @@ import "strings"
 // account, resource. The last may hold colons.
 const arnParts = 6
 
-// colons is where the first five colons of a text stand.
-type colons [arnParts - 1]int
+// colons is where the first five colons of a text stand. (A power of two, so
+// that a masked place needs no check.)
+type colons [8]int
 
-// splitARN finds the colons and the number of parts, at most six.
-func splitARN(text string) (c colons, parts int) {
-	at := 0
-	for parts = 1; parts < arnParts; parts++ {
-		i := strings.IndexByte(text[at:], ':')
-		if i < 0 {
-			break
+// find finds the colons and tells the number of parts, at most six.
+func (c *colons) find(text string) (parts int) {
+	found := 0
+	for i := 0; i < len(text) && found < arnParts-1; i++ {
+		c[found&(len(c)-1)] = i // until the next byte, if this is no colon
+		if text[i] == ':' {
+			found++
 		}
-		c[parts-1] = at + i
-		at += i + 1
 	}
+	return found + 1
+}
+
+// splitARN is find for a text by itself.
+func splitARN(text string) (c colons, parts int) {
+	parts = c.find(text)
 	return c, parts
 }
 
@@ -39,16 +44,21 @@ func (c *colons) part(text string, i, parts int) string {
 type target struct {
 	text  string
 	at    colons
-	arn   bool // it has the six parts of an ARN
-	whole bool // "*": the action has no resource
+	tail  string // the last of its six parts
+	arn   bool   // it has six parts
+	whole bool   // "*": the action has no resource
 }
 
-func newTarget(text string) target {
-	t := target{text: text, whole: text == "*"}
-	var parts int
-	t.at, parts = splitARN(text)
-	t.arn = parts == arnParts
+func newTarget(text string) (t target) {
+	t.read(text)
 	return t
+}
+
+func (t *target) read(text string) {
+	t.text, t.whole = text, text == "*"
+	if t.at.find(text) == arnParts {
+		t.arn, t.tail = true, text[t.at[arnParts-2]+1:]
+	}
 }
 
 func (t *target) part(i int) string { return t.at.part(t.text, i, arnParts) }
@@ -56,10 +66,7 @@ func (t *target) part(i int) string { return t.at.part(t.text, i, arnParts) }
 // tails is how many places there are from the fifth colon on where a start may
 // stand: behind it, and behind each later colon.
 func (t *target) tails() int {
-	if !t.arn {
-		return 0
-	}
-	return 1 + strings.Count(t.part(arnParts-1), ":")
+	return 1 + strings.Count(t.tail, ":")
 }
 
 // account is the one in the ARN; "" where it names none.
