@@ -51,6 +51,7 @@ var documentRules = []func(*Document) *fault{
 	each((*Document).trustResource),       // V-14
 	each((*Document).everyoneInTrust),     // V-15
 	each((*Document).malformedPrincipals), // V-15
+	each((*Document).unevaluatedIssuer),   // T-11
 }
 
 // each asks a rule of every statement.

@@ -16,6 +16,7 @@ const (
 	messageMissing       = "Missing required field Principal"
 	messageStar          = `AssumeRolepolicy contained an invalid principal: "STAR":"*".`
 	messageFederated     = "Federated principals must be valid domain names or SAML metadata ARNs"
+	messageIssuer        = "Role trust policy for a shared OIDC identity provider must evaluate the condition key "
 	messageInvalidNamed  = "Invalid principal in policy: "
 	messageOrganizations = "The provided policy document does not meet the requirements of the specified policy type."
 )

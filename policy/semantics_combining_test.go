@@ -468,7 +468,7 @@ var trustRows = []row{
 			t.Errorf("%q", said)
 		}
 	}},
-	{"T-11", cases(
+	{"T-11", all(sharedIssuersAreTold, cases(
 		assuming("named and condition", decisionCase{by: google, action: "sts:AssumeRoleWithWebIdentity",
 			context: m{"accounts.google.com:aud": "app"}, trust: webTrust, want: Allowed}),
 		assuming("condition fails", decisionCase{by: google, action: "sts:AssumeRoleWithWebIdentity",
@@ -479,7 +479,7 @@ var trustRows = []row{
 		assuming("not by everyone", decisionCase{by: google,
 			trust:  statements(clauseOf("Allow", "sts:*", nil, []any{"Principal", m{"AWS": "*"}})),
 			action: "sts:AssumeRoleWithWebIdentity", deniedBy: Trust}),
-	)},
+	))},
 	{"T-12", cases(
 		assuming("named", decisionCase{by: &Principal{Kind: Provider,
 			ARN: "arn:aws:iam::111122223333:saml-provider/corp"}, action: "sts:AssumeRoleWithSAML",

@@ -99,7 +99,7 @@ var principalRows = []row{
 		refused(t, Resource, named1(m{"Federated": "accounts.google.com"}), messageSyntax)
 		saved(t, Trust, trustOf(m{"Federated": "accounts.google.com"}))
 		saved(t, Trust,
-			trustOf(m{"Federated": "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com"}))
+			trustOf(m{"Federated": "arn:aws:iam::111122223333:oidc-provider/id.example.com"}))
 		saved(t, Trust, trustOf(m{"Federated": "arn:aws:iam::111122223333:saml-provider/corp",
 			"Service": []string{"ec2.amazonaws.com", "ecs-tasks.amazonaws.com"}}))
 		refused(t, Trust, trustOf(m{"Federated": "arn:aws:iam::111122223333:user/ana"}), messageFederated)

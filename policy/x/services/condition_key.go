@@ -78,3 +78,13 @@ func cutPlaceholder(pattern string) (before, after string, ok bool) {
 	}
 	return pattern, "", false
 }
+
+// GlobalConditionKeys are the names of all global condition keys, sorted
+// without regard to case.
+func GlobalConditionKeys() []string {
+	names := make([]string, globalKeys.Len())
+	for i := range names {
+		names[i] = globalKeys.Fields(i)[1]
+	}
+	return names
+}
