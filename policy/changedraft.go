@@ -81,10 +81,7 @@ func (d *draft) editsOf(p *Policy) (*edits, error) {
 	if e := d.edits[p]; e != nil {
 		return e, nil
 	}
-	document, err := parse(p.kind, p.text)
-	if err != nil {
-		return nil, fmt.Errorf("policy %q: %w", p.name, err)
-	}
+	document, _ := parse(p.kind, p.text) // which it was compiled from
 	e := newEdits(document)
 	d.edits[p] = e
 	return e, nil

@@ -1,12 +1,15 @@
 package policy
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
 // grantAll adds what is lacking, a type at a time, until the request is
 // allowed. It answers false where nothing does it.
 func (s *search) grantAll() bool {
 	for range Endpoint + 1 { // a type that allows once goes on allowing
-		d, set, ok := s.decide(s.changes)
+		d, set, ok := s.decide(s.found)
 		switch {
 		case !ok || d.Outcome == ExplicitDeny:
 			return false
@@ -16,7 +19,7 @@ func (s *search) grantAll() bool {
 			return false
 		}
 	}
-	d, _, ok := s.decide(s.changes)
+	d, _, ok := s.decide(s.found)
 	return ok && d.Outcome == Allowed
 }
 
@@ -34,12 +37,12 @@ func (s *search) grantType(by Type, set *Set) bool {
 		}
 	}
 	attempt := func(changes []Change) bool {
-		all := append(slices.Clone(s.changes), changes...)
+		all := append(slices.Clone(s.found), changes...)
 		d, _, ok := s.decide(all)
 		if !ok || d.Outcome == ExplicitDeny || d.Outcome == ImplicitDeny && d.By == by {
 			return false
 		}
-		s.changes = all
+		s.found = all
 		return true
 	}
 	for _, principal := range s.principals(by) {
@@ -88,11 +91,9 @@ func (s *search) addition(by Type, level int, principal string) Change {
 		if c != nil || by == Identity || p.kind != by || p.level != level || owned(p.policy) && by != Boundary {
 			return
 		}
-		if w, ok := s.walk(p.policy); ok {
-			added := s.change(AddStatement, p)
-			added.Text = s.allowing(by, w.document.variables, principal)
-			c = &added
-		}
+		added := s.change(AddStatement, p)
+		added.Text = s.allowing(by, s.walk(p.policy).document.variables, principal)
+		c = &added
 	})
 	if c != nil {
 		return *c
@@ -105,7 +106,7 @@ func (s *search) addition(by Type, level int, principal string) Change {
 func (s *search) recipient(t Type) string {
 	switch t {
 	case Identity, Boundary:
-		return s.principal.EntityARN
+		return cmp.Or(s.principal.EntityARN, s.principal.ARN)
 	case Session:
 		return s.principal.ARN
 	case Resource, Trust:
@@ -137,7 +138,7 @@ func (s *search) principals(t Type) []string {
 		return []string{""}
 	}
 	var all []string
-	for _, i := range s.names() {
+	for _, i := range s.names(t) {
 		all = append(all, `{"`+i.kind+`": `+quoteJSON(i.value)+`}`)
 	}
 	if t == Resource {
@@ -146,16 +147,20 @@ func (s *search) principals(t Type) []string {
 	return append(all, `{"AWS": "*"}`)
 }
 
-// names are the caller's, from the one that a policy would use first: a role
-// rather than its session, which ends.
-func (s *search) names() []identity {
+// names are the caller's in a policy of the type, from the one that it would
+// use first: a role rather than its session, which ends.
+func (s *search) names(t Type) []identity {
 	p := s.principal
 	switch p.Kind {
+	case Provider:
+		if t == Trust { // P-05: no other names one
+			return []identity{{"Federated", p.ARN}}
+		}
 	case RoleSession:
 		return []identity{{"AWS", p.EntityARN}, {"AWS", p.ARN}}
 	case FederatedUser:
 		return []identity{{"AWS", p.ARN}, {"AWS", p.EntityARN}}
-	case User, Root, Service, Provider:
+	case User, Root, Service:
 		levels := s.levelsOf()
 		slices.Reverse(levels)
 		return levels

@@ -13,9 +13,9 @@ const mostValues = 256
 func (s *search) keyChange() (Change, bool) {
 	tries := keyValues{seen: make(map[[2]string]bool)}
 	s.taking(func(p *place) {
-		w, ok := s.walk(p.policy)
+		w := s.walk(p.policy)
 		for i := range p.policy.statements {
-			if w.enter(i); ok && w.aboutRequest() {
+			if w.enter(i); w.aboutRequest() {
 				w.keyValues(&tries)
 			}
 		}
@@ -94,8 +94,8 @@ func (w *walk) near(family, text string) []string {
 	return nil
 }
 
-// plain is a text that a string or pattern matches. Wildcards of an ARN say too
-// little to fill them in.
+// plain is a text that a string or pattern matches: a star may be nothing. One
+// character, or the part of an ARN, could be any and is not made up.
 func (w *walk) plain(family, text string) []string {
 	pattern := mark(text)
 	if w.document.variables {
@@ -105,15 +105,11 @@ func (w *walk) plain(family, text string) []string {
 		}
 		pattern = string(b)
 	}
-	if family == "arn" && marked.any(pattern) {
+	if family == "arn" && marked.any(pattern) || strings.IndexByte(pattern, marked.one) >= 0 {
 		return nil
 	}
-	return []string{fillWildcards(pattern)}
+	return []string{strings.ReplaceAll(pattern, string([]byte{marked.star}), "")}
 }
-
-// fillWildcards is the shortest text, more or less, that a marked pattern
-// matches.
-var fillWildcards = strings.NewReplacer("\xff", "", "\xfe", "x").Replace
 
 // ownKeys are the global condition keys that a caller sets by how, from where
 // and with what it calls (condition-keys): the others say who it is, or what

@@ -1,21 +1,21 @@
 package policy
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // lift takes the request out of every statement that denies it explicitly.
 func (s *search) lift() {
 	edited := make(map[*Policy]bool)
 	s.taking(func(p *place) {
-		w, ok := s.walk(p.policy)
-		if !ok {
-			return
-		}
+		w := s.walk(p.policy)
 		denials := w.denials()
 		switch {
 		case len(denials) == 0:
 		case owned(p.policy) && !s.last(p), len(denials) == len(p.policy.statements) && s.whole(w, denials) && !s.last(p):
 			s.gone[p.slot()] = true
-			s.changes = append(s.changes, s.change(RemovePolicy, p))
+			s.found = append(s.found, s.change(RemovePolicy, p))
 		case !edited[p.policy]:
 			edited[p.policy] = true
 			s.liftEach(p, w, denials)
@@ -71,13 +71,13 @@ func (s *search) liftEach(p *place, w *walk, denials []int) {
 		for _, c := range narrower {
 			full := s.change(c.Kind, p)
 			full.Statement, full.Sid, full.Element, full.Value = i, w.rule.sid, c.Element, c.Value
-			s.changes = append(s.changes, full)
+			s.found = append(s.found, full)
 		}
 	}
 	if removed == len(p.policy.statements) { // a policy has a statement: the one that allows this
 		c := s.change(AddStatement, p)
 		c.Text = s.allowing(p.kind, w.document.variables, s.principals(p.kind)[0])
-		s.changes = append(s.changes, c)
+		s.found = append(s.found, c)
 	}
 }
 
@@ -195,17 +195,27 @@ func (s *search) exceptPrincipal(w *walk) (changes []Change) {
 		return nil
 	}
 	for _, level := range s.levelsOf() {
-		named := newNamed(level.kind, level.value)
-		listed := false
-		for i := range w.rule.principals.entries {
-			e := &w.rule.principals.entries[i]
-			listed = listed || e.kind == named.kind && e.grants(s.principal) != notNamed || e.kind == namedID && named.closer(s.principal) && named.kind != namedSession && e.grants(s.principal) != notNamed
-		}
+		own := newNamed(level.kind, level.value)
+		listed := slices.ContainsFunc(w.rule.principals.entries, func(e named) bool {
+			return e.level() == own.level() && e.grants(s.principal) != notNamed
+		})
 		if !listed {
 			changes = append(changes, Change{Kind: AddValue, Element: "NotPrincipal." + level.kind, Value: level.value})
 		}
 	}
 	return changes
+}
+
+// level is what an entry of a NotPrincipal lists of a caller that it names: its
+// account, its user or role, or its very self (P-06).
+func (n *named) level() namedKind {
+	switch n.kind {
+	case namedAccount:
+		return namedAccount
+	case namedUser, namedRole, namedID:
+		return namedID
+	}
+	return namedSession
 }
 
 // identity is a principal as a policy writes it.
@@ -224,8 +234,6 @@ func (s *search) levelsOf() []identity {
 		return []identity{account, {"AWS", p.EntityARN}, {"AWS", p.ARN}}
 	case Service:
 		return []identity{{"Service", p.ARN}}
-	case Provider:
-		return []identity{{"Federated", p.ARN}}
 	}
 	return nil
 }

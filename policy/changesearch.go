@@ -9,17 +9,17 @@ import (
 // what denies explicitly, and then those that grant what nothing allows.
 type search struct {
 	*evaluation
-	places  []place
-	changes []Change
-	gone    map[slot]bool // policies that a change removes
+	policies []place
+	found    []Change
+	gone     map[slot]bool // policies that a change removes
 }
 
-// changes are the smallest changes found, or why none can be (Fixed).
-func (e *evaluation) changes(d Decision) (changes []Change, fixed string) {
+// findChanges is the smallest list of them, or why there is none (Fixed).
+func (e *evaluation) findChanges(d Decision) (changes []Change, fixed string) {
 	if d.Outcome == Allowed {
 		return nil, ""
 	}
-	s := &search{evaluation: e, places: e.places(), gone: make(map[slot]bool)}
+	s := &search{evaluation: e, policies: e.places(), gone: make(map[slot]bool)}
 	if fixed = s.fixed(); fixed != "" {
 		return nil, fixed
 	}
@@ -32,7 +32,7 @@ func (e *evaluation) changes(d Decision) (changes []Change, fixed string) {
 	}
 	s.prune()
 	s.document()
-	return s.changes, ""
+	return s.found, ""
 }
 
 // Why no change can allow a request.
@@ -46,13 +46,13 @@ func (s *search) fixed() string {
 	if _, settled := s.settled(); settled {
 		return fixedKind
 	}
-	for i := range s.places {
-		if p := &s.places[i]; p.note == "" && unreadable(p.policy) {
-			name := ""
-			if p.policy != nil && p.policy.name != "" {
-				name = " " + p.policy.name
+	for i := range s.policies {
+		if p := &s.policies[i]; p.note == "" && unreadable(p.policy) {
+			which := sentences[p.kind].explicit
+			if p.policy != nil {
+				which = strings.TrimSuffix(which+" "+p.policy.name, " ")
 			}
-			return "a " + p.kind.String() + " that applies cannot be read, and denies until it can:" + name + " (E-25)"
+			return which + " cannot be read, and denies until it can (E-25)"
 		}
 	}
 	if by, _ := s.resourceSide(); by == Trust && s.principal.Kind == Anonymous {
@@ -72,8 +72,8 @@ func (s *search) decide(changes []Change) (Decision, *Set, bool) {
 
 // taking calls do for each policy that takes part and stays.
 func (s *search) taking(do func(p *place)) {
-	for i := range s.places {
-		if p := &s.places[i]; p.note == "" && !s.gone[p.slot()] {
+	for i := range s.policies {
+		if p := &s.policies[i]; p.note == "" && !s.gone[p.slot()] {
 			do(p)
 		}
 	}
@@ -104,17 +104,11 @@ func (s *search) owner(t Type) string {
 	return ""
 }
 
-// walk of a policy that was compiled, and so can be read.
-func (s *search) walk(p *Policy) (*walk, bool) {
-	d, err := parse(p.kind, p.text)
-	if err != nil {
-		return nil, false
-	}
-	return &walk{evaluation: s.evaluation, policy: p, document: d}, true
-}
-
 // owned reports a policy that is AWS's own (E-23).
-func owned(p *Policy) bool { return strings.Contains(p.name, "::aws:policy/") }
+func owned(p *Policy) bool { return strings.Contains(p.name, awsPolicy) }
+
+// awsPolicy is in the ARN of each policy that is AWS's.
+const awsPolicy = "::aws:policy/"
 
 // inline reports a policy that belongs to one principal alone.
 func inline(p *Policy) bool { return !strings.HasPrefix(p.name, "arn:") }
@@ -128,12 +122,12 @@ func emptied(t Type) bool {
 // prune drops the changes that turn out needless. What lifts an explicit denial
 // never is: each of those denies by itself.
 func (s *search) prune() {
-	for i := len(s.changes) - 1; i >= 0; i-- {
-		switch s.changes[i].Kind {
+	for i := len(s.found) - 1; i >= 0; i-- {
+		switch s.found[i].Kind {
 		case AddStatement, AddPolicy:
-			without := slices.Delete(slices.Clone(s.changes), i, i+1)
+			without := slices.Delete(slices.Clone(s.found), i, i+1)
 			if d, _, ok := s.decide(without); ok && d.Outcome == Allowed {
-				s.changes = without
+				s.found = without
 			}
 		}
 	}
@@ -142,24 +136,21 @@ func (s *search) prune() {
 // document puts the whole changed text to each change.
 func (s *search) document() {
 	d := newDraft(s.request, s.set)
-	for i := range s.changes {
-		_ = d.make(&s.changes[i]) // it was made before
+	for i := range s.found {
+		_ = d.make(&s.found[i]) // it was made before, as all that follows
 	}
-	texts := make(map[*edits]string)
-	for i := range s.changes {
-		c := &s.changes[i]
-		if c.Kind == AddPolicy {
+	texts := make(map[*Policy]string)
+	for p, e := range d.edits {
+		texts[p], _ = e.text()
+	}
+	for i := range s.found {
+		switch c := &s.found[i]; c.Kind {
+		case AddPolicy:
 			c.Document = newDocument(c.Text)
-			continue
+		case RemovePolicy:
+		default:
+			p, _ := d.policy(c)
+			c.Document = texts[p]
 		}
-		p, err := d.policy(c)
-		if err != nil || d.edits[p] == nil || c.Kind == RemovePolicy {
-			continue
-		}
-		e := d.edits[p]
-		if texts[e] == "" {
-			texts[e], _ = e.text()
-		}
-		c.Document = texts[e]
 	}
 }

@@ -9,6 +9,16 @@ import (
 // String says in one sentence what to do. Statements are counted from 1, as
 // people do.
 func (c *Change) String() string {
+	if c.foreign() && c.Kind != RemovePolicy {
+		return c.sentence() + " (the original is AWS's: put the copy in its place)"
+	}
+	return c.sentence()
+}
+
+// foreign: AWS owns the policy (E-23), so that a copy is to be changed.
+func (c *Change) foreign() bool { return strings.Contains(c.Policy, awsPolicy) }
+
+func (c *Change) sentence() string {
 	switch c.Kind {
 	case SetKey:
 		return "Call with " + c.Key + " = " + c.Value + c.hint()
@@ -56,12 +66,11 @@ func (c *Change) statement() string {
 	return s
 }
 
-// policy is the type and name. Of one that is AWS's the change goes into a copy
-// (E-23).
+// policy is the type and name.
 func (c *Change) policy() string {
 	name := strings.TrimSuffix(c.Type.String()+" "+c.Policy, " ")
-	if strings.Contains(c.Policy, "::aws:policy/") {
-		return "a copy of " + name + ", which takes its place"
+	if c.foreign() && c.Kind != RemovePolicy {
+		return "a copy of " + name
 	}
 	return name
 }
@@ -83,16 +92,16 @@ func (c *Change) attach() string {
 
 // detach is how a policy stops to apply.
 func (c *Change) detach() string {
-	name := strings.TrimSuffix(c.Type.String()+" "+c.Policy, " ")
 	switch c.Type {
-	case Resource:
-		return "Delete " + name
 	case Session:
-		return "Pass no " + name
+		return "Pass no " + c.policy()
 	case ServiceControl, ResourceControl:
-		return "Detach " + name + " at level " + strconv.Itoa(c.Level) + " of the organization"
+		return "Detach " + c.policy() + " at level " + strconv.Itoa(c.Level) + " of the organization"
 	}
-	return "Detach " + name
+	if strings.HasPrefix(c.Policy, "arn:") {
+		return "Detach " + c.policy()
+	}
+	return "Delete " + c.policy()
 }
 
 // entity is a user or role by its name, anything else by its ARN.

@@ -10,10 +10,7 @@ func (s *search) widening(by Type, level int) (Change, bool) {
 		if found != nil || p.kind != by || p.level != level || owned(p.policy) || by == Identity && !inline(p.policy) {
 			return
 		}
-		w, ok := s.walk(p.policy)
-		if !ok {
-			return
-		}
+		w := s.walk(p.policy)
 		for i := range p.policy.statements {
 			w.enter(i)
 			element, value := s.lacking(w)
@@ -83,8 +80,11 @@ func (w *walk) exactResource() bool {
 		return true
 	}
 	list := w.written.resource.list()
+	if len(list) != 1 {
+		return false
+	}
 	pattern, exact := narrowestResource(w.policy.kind, &w.target, w.document.variables)
-	return exact && len(list) == 1 && list[0].text == pattern
+	return exact && list[0].text == pattern
 }
 
 // lackingPrincipal is the caller's name, where the statement lists others of
@@ -93,7 +93,7 @@ func (s *search) lackingPrincipal(w *walk) (element, value string) {
 	if w.written.principal == nil {
 		return "", ""
 	}
-	for _, i := range s.names() {
+	for _, i := range s.names(w.policy.kind) {
 		if w.written.principal.get(i.kind) != nil {
 			return "Principal." + i.kind, i.value
 		}

@@ -76,13 +76,16 @@ func Explain(r *Request, s *Set) *Explanation {
 		x.Policies = append(x.Policies, e.explain(&place, &missing))
 	}
 	x.Missing = missing.sorted()
-	x.Changes, x.Fixed = e.changes(x.Decision)
+	x.Changes, x.Fixed = e.findChanges(x.Decision)
 	return x
 }
 
 // newEvaluation sets out like Decide.
 func newEvaluation(r *Request, s *Set) *evaluation {
-	e := &evaluation{request: r, set: s, action: view(appendFolded(nil, r.Action))}
+	e := &evaluation{request: r, set: s}
+	var action []byte
+	action, e.colon, e.service = readAction(nil, r.Action)
+	e.action = view(action)
 	e.prepare()
 	return e
 }
@@ -100,11 +103,8 @@ func (e *evaluation) explain(place *place, missing *missingKeys) PolicyTrace {
 		}
 		return t
 	}
-	d, err := parse(p.kind, p.text)
-	if err != nil { // it was compiled from this text
-		return t
-	}
-	w := walk{evaluation: e, policy: p, document: d, ruler: newRuler(d.text)}
+	w := e.walk(p)
+	w.ruler = newRuler(p.text)
 	for i := range p.statements {
 		w.enter(i)
 		s := w.statement()

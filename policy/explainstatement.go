@@ -13,6 +13,12 @@ type walk struct {
 	written *Statement
 }
 
+// walk of a policy that can be read: it was compiled from a text that parses.
+func (e *evaluation) walk(p *Policy) *walk {
+	d, _ := parse(p.kind, p.text)
+	return &walk{evaluation: e, policy: p, document: d}
+}
+
 func (w *walk) enter(statement int) {
 	w.index, w.rule, w.written = statement, &w.policy.statements[statement], w.document.statements[statement]
 }
