@@ -1,6 +1,8 @@
 package journal
 
 import (
+	"errors"
+	"fmt"
 	"net/netip"
 	"testing"
 	"time"
@@ -53,7 +55,7 @@ func BenchmarkRecord(b *testing.B) {
 				j.Record(&one.entry)
 			}
 			b.StopTimer()
-			if n := j.pending.missing(); n > 0 {
+			if n := j.pending.missing().entries; n > 0 {
 				b.Fatalf("%d calls were dropped", n)
 			}
 			if err := j.Close(); err != nil {
@@ -92,4 +94,55 @@ func BenchmarkSearch(b *testing.B) {
 			b.Fatal(found, err)
 		}
 	}
+}
+
+// BenchmarkFindDenial: a denial is found among 100,000, by its id, when it is not there,
+// and right after it was recorded.
+func BenchmarkFindDenial(b *testing.B) {
+	h := openHouse(b)
+	j, err := Open(b.TempDir(), Options{})
+	ok(b, err)
+	e := h.denials(b)["explicit"]
+	const n = 100_000
+	for i := range n {
+		e := numbered(e, i)
+		j.Record(&e)
+		if i%1000 == 0 {
+			ok(b, j.Flush())
+		}
+	}
+	ok(b, j.Flush())
+	b.Run("found", func(b *testing.B) {
+		for i := range b.N {
+			if _, err := j.Denial(b.Context(), fmt.Sprintf("%025d", i*7919%n)); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("not there", func(b *testing.B) {
+		for range b.N {
+			if _, err := j.Denial(b.Context(), "zzzzzzzzzzzzzzzzzzzzzzzzz"); !errors.Is(err, ErrNoDenial) {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("just recorded", func(b *testing.B) {
+		for i := range b.N {
+			e := numbered(e, n+i)
+			j.Record(&e)
+			if _, err := j.Denial(b.Context(), e.Denial.ID); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("after a restart", func(b *testing.B) {
+		for range b.N {
+			x := newIndex()
+			x.build(j.dir, j.segments.number, j.segments.size, time.Time{}, make(chan struct{}))
+			if _, ok := x.find(fmt.Sprintf("%025d", 1)); !ok {
+				b.Fatal("it is not in the index")
+			}
+		}
+	})
+	ok(b, j.Close())
 }

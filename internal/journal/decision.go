@@ -1,7 +1,6 @@
 package journal
 
 import (
-	"crypto/sha256"
 	"encoding/hex"
 	"strconv"
 
@@ -10,20 +9,28 @@ import (
 )
 
 // appendDecision appends the decision record of a denial: a decision case whose
-// policies stand as name and content hash, and its result.
+// policies stand as name and content hash, and its result. Its ids come first: the
+// index reads no further.
 func appendDecision(dst []byte, e *Entry) []byte {
 	d := e.Denial
 	dst = append(dst, decisionStart[:len(decisionStart)-1]...)
 	dst = api.AppendJSONString(dst, e.EventID)
 	dst = field(dst, "requestID", e.Call.RequestID)
+	dst = field(dst, "authorizationID", d.ID)
+	dst = field(dst, "account", e.Call.Account)
 	dst = append(dst, `,"time":`...)
 	dst = appendTime(dst, e.Call.Time)
 	dst = append(dst, `,"revision":`...)
 	dst = strconv.AppendInt(dst, d.Revision, 10)
 	dst = append(dst, `,"request":`...)
 	dst = appendRequest(dst, e)
+	dst = append(dst, `,"caller":`...)
+	dst = appendCaller(dst, e.Call.Principal)
 	dst = append(dst, `,"policies":`...)
 	dst = appendPolicies(dst, &d.Set)
+	if d.Ask.NoTrust {
+		dst = append(dst, `,"no_trust":true`...)
+	}
 	dst = field(dst, "decision", outcome(d.Decision.Outcome))
 	dst = field(dst, "denied_by", deniedBy(d.Decision.By))
 	dst = field(dst, "message", d.Answer.Message)
@@ -39,6 +46,20 @@ func appendRequest(dst []byte, e *Entry) []byte {
 	dst = optional(dst, "resource_account", ask.Account)
 	dst = append(dst, `,"context":`...)
 	return append(appendContext(dst, e), '}')
+}
+
+// appendCaller appends what policies compare of the caller beyond its ARN: the user
+// or role behind it, by ARN and by id (P-03, P-04).
+func appendCaller(dst []byte, p *api.Principal) []byte {
+	if p == nil {
+		return append(dst, `{"type":"Anonymous"}`...)
+	}
+	dst = append(dst, `{"type":`...)
+	dst = api.AppendJSONString(dst, identityType(p.Kind))
+	dst = optional(dst, "account", p.Account)
+	dst = optional(dst, "entity_arn", p.EntityARN)
+	dst = optional(dst, "entity_id", p.EntityID)
+	return append(optional(dst, "user_id", p.UserID), '}')
 }
 
 // appendMatched appends the statement that denied explicitly, where one did.
@@ -186,7 +207,7 @@ func appendPolicy(dst []byte, p *policy.Policy) []byte {
 	if text == "" { // E-25
 		return append(dst, `,"unreadable":true}`...)
 	}
-	sum := sha256.Sum256([]byte(text))
+	sum := p.Sum()
 	dst = append(dst, `,"sha256":"`...)
 	dst = hex.AppendEncode(dst, sum[:])
 	return append(dst, '"', '}')

@@ -129,13 +129,13 @@ func logged(t *testing.T, dir string) []string {
 		text, err := os.ReadFile(segmentPath(dir, n))
 		ok(t, err)
 		lines := strings.Split(string(text), "\n")
-		if lines[0]+"\n" != formatLine || lines[len(lines)-1] != "" {
+		if first := lines[0] + "\n"; first != formatLine && first != formerLine || lines[len(lines)-1] != "" {
 			t.Fatalf("segment %d is not whole: %q", n, text)
 		}
 		for _, line := range lines[1 : len(lines)-1] {
 			var l struct {
-				EventID, Note string
-				Calls         int
+				EventID, Note, DecisionOf, Policy string
+				Calls                             int
 			}
 			if err := json.Unmarshal([]byte(line), &l); err != nil {
 				t.Fatalf("%v: %s", err, line)
@@ -143,7 +143,9 @@ func logged(t *testing.T, dir string) []string {
 			if l.Note != "" {
 				l.EventID = "[" + l.Note + "]"
 			}
-			list = append(list, l.EventID)
+			if l.DecisionOf == "" && l.Policy == "" {
+				list = append(list, l.EventID)
+			}
 		}
 	}
 	return list

@@ -3,17 +3,27 @@
 // It decides nothing, and nothing waits for its disk.
 //
 // A segment is a file of JSON lines, journal-NNNNNNNNNNNNNNNN.jsonl, numbered
-// upwards. The first line is {"journal":1}: the format's version. Every other
+// upwards. The first line is {"journal":2}: the format's version. Every other
 // line is one of
 //
 //   - an event, in CloudTrail's form: it has "eventID";
 //   - the decision of a denied call, behind its event: it begins with
 //     "decisionOf", the event's id, and is a case and result of policy decisions
-//     whose policies stand as name and hash;
+//     whose policies stand as name and hash. "caller" is what policies compare of
+//     the caller beyond its ARN, "no_trust" marks a role that was not there;
+//   - the text of a policy: it begins with "policy", the SHA-256 of its text in
+//     hex. It stands in its segment in front of the first decision that names it,
+//     so that a segment needs no other;
 //   - a note of the journal about itself: it begins with "note", and says
 //     "opened" and "closed", or "not closed" (in the place of "opened": what the
-//     crash before may have cost) or "dropped" (how many calls had no room in memory,
-//     because the disk was full or slow).
+//     crash before may have cost), "dropped" or "policies dropped" (how many calls,
+//     or texts of policies, had no room in memory, because the disk was full or slow).
+//
+// A segment of version 1 has decisions without "authorizationID", "account" and
+// "caller", and no texts. It is read, and not written to any more.
+//
+// The oldest segments are removed beyond a number; those that hold denials within
+// the retention stay longer, up to the disk's bound of Options.MostSegments.
 //
 // The order is that in which lines came to the log, which is nearly that of time:
 // a write's event comes from the store, up to a second after the call, or after
@@ -46,9 +56,15 @@ type Entry struct {
 // Options of a Journal.
 type Options struct {
 	SegmentBytes int64 // a segment is closed at this size; default 64 MiB
-	Segments     int   // the oldest are removed beyond this many; default 16
-	Clock        func() time.Time
-	Log          *slog.Logger
+	Segments     int   // the oldest are removed beyond this many, once they are older than the retention; default 16
+	// MostSegments is the disk's bound: the oldest are removed beyond this many
+	// however young; default 64, which is 4 GiB.
+	MostSegments int
+	// Retention is how long a denial can be explained: default 24 hours; negative
+	// for as long as the segments are there.
+	Retention time.Duration
+	Clock     func() time.Time
+	Log       *slog.Logger
 }
 
 const (
@@ -68,7 +84,9 @@ type Journal struct {
 
 	write     sync.Mutex // held while segments are written
 	segments  *segments
-	unwritten []byte // what was taken from pending and could not be written
+	unwritten batch // what was taken from pending and could not be written
+	index     *index
+	searching sync.Mutex // held while segments are read for what the index does not know
 	writing   trouble
 	syncing   trouble
 
@@ -80,12 +98,22 @@ type Journal struct {
 // dropped, and noted.
 func Open(dir string, o Options) (*Journal, error) { return open(dir, o, openFile) }
 
-func open(dir string, o Options, files func(path string, flags int) (file, error)) (*Journal, error) {
+// DefaultRetention is AWS's promise: authorization details are there for at least 24
+// hours [API_GetRequestAuthorizationDetails].
+const DefaultRetention = 24 * time.Hour
+
+func (o *Options) defaults() {
 	if o.SegmentBytes == 0 {
 		o.SegmentBytes = 64 << 20
 	}
 	if o.Segments == 0 {
 		o.Segments = 16
+	}
+	if o.MostSegments == 0 {
+		o.MostSegments = max(64, o.Segments)
+	}
+	if o.Retention == 0 {
+		o.Retention = DefaultRetention
 	}
 	if o.Clock == nil {
 		o.Clock = time.Now
@@ -93,10 +121,17 @@ func open(dir string, o Options, files func(path string, flags int) (file, error
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
+}
+
+func open(dir string, o Options, files func(path string, flags int) (file, error)) (*Journal, error) {
+	o.defaults()
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("journal: %w", err)
 	}
-	s := &segments{dir: dir, limit: o.SegmentBytes, keep: o.Segments, log: o.Log, open: files}
+	s := &segments{
+		dir: dir, limit: o.SegmentBytes, keep: o.Segments, most: o.MostSegments, retain: o.Retention,
+		clock: o.Clock, log: o.Log, open: files,
+	}
 	lost, err := s.start()
 	if err != nil {
 		return nil, err
@@ -105,7 +140,7 @@ func open(dir string, o Options, files func(path string, flags int) (file, error
 		dir: dir, log: o.Log, clock: o.Clock, pending: newPending(), segments: s,
 		writing: trouble{comes: "the journal cannot be written; calls go on, and are kept in memory while there is room", over: "the journal is written again"},
 		syncing: trouble{comes: "the journal cannot be synced to its disk; calls go on", over: "the journal is synced to its disk again"},
-		stop:    make(chan struct{}), done: make(chan struct{}),
+		stop:    make(chan struct{}), done: make(chan struct{}), index: newIndex(),
 	}
 	j.lines.New = func() any { return new([]byte) }
 	if lost.unclean {
@@ -116,6 +151,7 @@ func open(dir string, o Options, files func(path string, flags int) (file, error
 	}
 	j.Flush() // it has told; a start does not depend on room in the journal
 	go j.flushLoop()
+	go j.index.build(dir, s.number, s.size, o.Clock().Add(-max(o.Retention, 0)), j.stop)
 	return j, nil
 }
 
@@ -124,10 +160,13 @@ func open(dir string, o Options, files func(path string, flags int) (file, error
 func (j *Journal) Record(e *Entry) {
 	lines := j.lines.Get().(*[]byte)
 	*lines = append(AppendEvent((*lines)[:0], e), '\n')
-	if e.Denial != nil {
+	if e.Denial == nil {
+		j.pending.add(*lines)
+	} else {
+		m := j.index.mention(e.Denial.ID, e.Call.RequestID, e.EventID, len(*lines))
 		*lines = append(appendDecision(*lines, e), '\n')
+		j.pending.addDenial(*lines, &m, textsOf(&e.Denial.Set))
 	}
-	j.pending.add(*lines)
 	j.lines.Put(lines)
 }
 
@@ -167,27 +206,58 @@ func (j *Journal) flush() error {
 	return j.noteDropped()
 }
 
+// flushLines writes what is unwritten: the texts that its decisions name in front, in
+// the same segment.
 func (j *Journal) flushLines() error {
-	if len(j.unwritten) == 0 {
+	b := &j.unwritten
+	if len(b.lines) == 0 {
 		return nil
 	}
-	n, err := j.segments.append(j.unwritten)
-	left := j.unwritten[n:]
-	j.pending.written(len(left), j.unwritten)
-	j.unwritten = left
+	if err := j.segments.makeRoom(); err != nil {
+		return err
+	}
+	number := j.segments.number
+	err := j.segments.writeTexts(b.texts, func(of sum, offset int64) { j.index.addText(number, of, offset) })
+	if err != nil {
+		return err
+	}
+	base := j.segments.size
+	n, err := j.segments.write(b.lines)
+	b.denials = j.index.add(b.denials, number, base, n)
+	left := b.lines[n:]
+	if len(left) == 0 {
+		j.pending.written(0, b.lines)
+		*b = batch{}
+		return err
+	}
+	b.lines = left
+	j.pending.written(b.size(), nil)
 	return err
 }
 
+// noteDropped notes what had no room in memory.
 func (j *Journal) noteDropped() error {
-	n := j.pending.missing()
-	if n == 0 {
+	m := j.pending.missing()
+	if m == (missed{}) {
 		return nil
 	}
-	if _, err := j.segments.append(appendDropped(nil, j.clock(), n)); err != nil {
+	var notes []byte
+	if m.entries > 0 {
+		notes = appendDropped(notes, j.clock(), m.entries)
+	}
+	if m.texts > 0 {
+		notes = appendTextsDropped(notes, j.clock(), m.texts)
+	}
+	if _, err := j.segments.append(notes); err != nil {
 		return err
 	}
-	j.pending.noted(n)
-	j.log.Error("calls are missing from the journal: the disk did not follow", "calls", n)
+	j.pending.noted(m)
+	if m.entries > 0 {
+		j.log.Error("calls are missing from the journal: the disk did not follow", "calls", m.entries)
+	}
+	if m.texts > 0 {
+		j.log.Error("policies of denials are missing from the journal: the disk did not follow", "policies", m.texts)
+	}
 	return nil
 }
 
@@ -221,6 +291,7 @@ func (j *Journal) appendSynced(lines []byte) error {
 func (j *Journal) Close() error {
 	close(j.stop)
 	<-j.done
+	<-j.index.built
 	err := j.Flush()
 	j.write.Lock()
 	defer j.write.Unlock()

@@ -20,8 +20,12 @@ func TestFormat(t *testing.T) {
 	j, err := Open(dir, o)
 	ok(t, err)
 	record(j, "first")
+	house := openHouse(t)
+	denial := house.denials(t)["explicit"]
+	denial.EventID = "denied"
+	j.Record(&denial)
 	ok(t, j.Flush())
-	j.pending.dropped = 3
+	j.pending.missed = missed{entries: 3, texts: 2}
 	ok(t, j.Close())
 	j, err = Open(dir, o)
 	ok(t, err)
@@ -34,6 +38,7 @@ func TestFormat(t *testing.T) {
 	ok(t, j.Close())
 	got, err := os.ReadFile(filepath.Join(dir, "journal-0000000000000001.jsonl"))
 	ok(t, err)
+	got = fixedIDs(got, denial.Call.Principal)
 	path := filepath.Join("testdata", "segment.jsonl")
 	if *update {
 		ok(t, os.WriteFile(path, got, 0o644))
@@ -55,14 +60,49 @@ func TestFormatIsRead(t *testing.T) {
 	ok(t, err)
 	record(j, "second")
 	ok(t, j.Close())
-	want := []string{"[opened]", "first", "[dropped]", "[closed]", "[opened]", "[not closed]", "[closed]", "[opened]", "second", "[closed]"}
+	want := []string{"[opened]", "first", "denied", "[dropped]", "[policies dropped]", "[closed]", "[opened]", "[not closed]", "[closed]", "[opened]", "second", "[closed]"}
 	if got := logged(t, dir); !slices.Equal(got, want) {
 		t.Errorf("%v, want %v", got, want)
 	}
 }
 
+// TestFormerFormat: a journal of the former version is read as it is, nothing is
+// added to its segments, and what its denials lack is said.
+func TestFormerFormat(t *testing.T) {
+	dir := t.TempDir()
+	text, err := os.ReadFile(filepath.Join("testdata", "segment-1.jsonl"))
+	ok(t, err)
+	ok(t, os.WriteFile(segmentPath(dir, 7), text, 0o600))
+	j, err := Open(dir, Options{})
+	ok(t, err)
+	record(j, "second")
+	ok(t, j.Flush())
+	d, err := j.Denial(t.Context(), "denied")
+	ok(t, err)
+	if d.AuthorizationID != "" || d.Account != accountID || d.Request.Action != "iam:CreateUser" || !d.Policies.Identity[0].Missing || !d.Missing() {
+		t.Errorf("%+v", d)
+	}
+	want := Caller{Type: "IAMUser", Account: accountID, EntityARN: "arn:aws:iam::111122223333:user/ana", EntityID: "AIDAEXAMPLE", UserID: "AIDAEXAMPLE"}
+	if d.Caller != want {
+		t.Errorf("caller %+v", d.Caller)
+	}
+	if _, err := j.Denial(t.Context(), ""); !errors.Is(err, ErrNoDenial) {
+		t.Errorf("a denial without an id: %v", err)
+	}
+	ok(t, j.Close())
+	if got, err := os.ReadFile(segmentPath(dir, 7)); err != nil || string(got) != string(text) {
+		t.Errorf("the former segment has changed: %v\n%s", err, got)
+	}
+	if got := logged(t, dir); !slices.Equal(got[len(got)-3:], []string{"[opened]", "second", "[closed]"}) {
+		t.Errorf("%v", got)
+	}
+	if numbers, err := segmentNumbers(dir); err != nil || !slices.Equal(numbers, []int{7, 8}) {
+		t.Errorf("segments %v, %v", numbers, err)
+	}
+}
+
 func TestForeignFormatIsRefused(t *testing.T) {
-	for name, text := range map[string]string{"of a later version": `{"journal":2}` + "\n", "no journal": "hello\nworld\n", "short": "x"} {
+	for name, text := range map[string]string{"of a later version": `{"journal":3}` + "\n", "no journal": "hello\nworld\n", "short": "x"} {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
 			path := segmentPath(dir, 1)
@@ -183,7 +223,7 @@ func TestFullDisk(t *testing.T) {
 	for range maxPending>>20 + 5 {
 		j.pending.add(big)
 	}
-	dropped := j.pending.missing()
+	dropped := j.pending.missing().entries
 	if dropped != 6 { // what is being written counts, too
 		t.Errorf("%d dropped", dropped)
 	}
@@ -191,7 +231,7 @@ func TestFullDisk(t *testing.T) {
 	d.set(func(d *disk) { d.limited = false })
 	record(j, "after")
 	ok(t, j.Flush())
-	if j.pending.missing() != 0 {
+	if j.pending.missing().entries != 0 {
 		t.Error("dropped calls would be noted twice")
 	}
 	ok(t, j.Close())
@@ -212,10 +252,10 @@ func TestFullDisk(t *testing.T) {
 func TestDiskWithoutRoomForANote(t *testing.T) {
 	dir, d := t.TempDir(), &disk{}
 	j := openOn(t, dir, d, Options{})
-	j.pending.dropped = 2
+	j.pending.missed.entries = 2
 	d.set(func(d *disk) { d.limited, d.room = true, 10 })
-	if j.Flush() == nil || j.pending.missing() != 2 {
-		t.Errorf("%d missing", j.pending.missing())
+	if j.Flush() == nil || j.pending.missing().entries != 2 {
+		t.Errorf("%d missing", j.pending.missing().entries)
 	}
 	d.set(func(d *disk) { d.limited = false })
 	ok(t, j.Close())

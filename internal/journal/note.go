@@ -30,6 +30,15 @@ func appendDropped(dst []byte, at time.Time, calls int64) []byte {
 	return append(appendTime(dst, at), '}', '\n')
 }
 
+// appendTextsDropped notes policy texts that had no room in memory: the decisions in
+// front of it that name them are recorded without them.
+func appendTextsDropped(dst []byte, at time.Time, texts int64) []byte {
+	dst = append(dst, `{"note":"policies dropped","texts":`...)
+	dst = strconv.AppendInt(dst, texts, 10)
+	dst = append(dst, `,"time":`...)
+	return append(appendTime(dst, at), '}', '\n')
+}
+
 // appendUnclean notes what a crash cost: calls that changed nothing may be missing
 // in front of it.
 func appendUnclean(dst []byte, at time.Time, torn int64) []byte {

@@ -20,8 +20,9 @@ type Query struct {
 	AccessKeyID                   string
 	PrincipalARN                  string // the caller's own
 	ErrorCode                     string
-	ErrorsOnly                    bool // calls that failed
-	Denials                       bool // calls that authorization refused
+	AuthorizationID               string // of a denial
+	ErrorsOnly                    bool   // calls that failed
+	Denials                       bool   // calls that authorization refused
 	Since, Until                  time.Time
 	Limit                         int // 0: 100
 }
@@ -128,6 +129,9 @@ func (s *search) line(line []byte) (done bool) {
 		s.decision = append(s.decision[:0], line...)
 		return false
 	}
+	if isPolicyText(line) { // between the two where a write failed
+		return false
+	}
 	decision := s.decision
 	s.decision = s.decision[:0]
 	for _, needle := range s.needles {
@@ -141,6 +145,9 @@ func (s *search) line(line []byte) (done bool) {
 	}
 	if textBehind(decision, 0, decisionStart) != e.EventID {
 		decision = nil
+	}
+	if id := s.query.AuthorizationID; id != "" && (decision == nil || idsOf(decision).authorization != id) {
+		return false
 	}
 	if s.query.matches(&e, decision != nil) {
 		s.found = append(s.found, Found{Event: slices.Clone(line), Decision: slices.Clone(decision), Summary: e})

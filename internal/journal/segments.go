@@ -13,11 +13,15 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 const (
 	segmentPrefix, segmentSuffix = "journal-", ".jsonl"
-	formatLine                   = `{"journal":1}` + "\n"
+	formatLine                   = `{"journal":2}` + "\n"
+	// formerLine began segments whose decisions have no authorization id and whose
+	// policies stand as hashes alone. They are read, and not written to any more.
+	formerLine = `{"journal":1}` + "\n"
 )
 
 // file is what a segment needs of one; tests have disks that fail.
@@ -35,17 +39,21 @@ func openFile(path string, flags int) (file, error) {
 // segments are the files of a journal's folder; the last one is open. They have
 // one owner at a time.
 type segments struct {
-	dir   string
-	limit int64 // bytes a segment
-	keep  int
-	log   *slog.Logger
-	open  func(path string, flags int) (file, error)
+	dir    string
+	limit  int64 // bytes a segment
+	keep   int   // beyond so many the oldest are removed, once they are older than retain
+	most   int   // beyond so many, however young
+	retain time.Duration
+	clock  func() time.Time
+	log    *slog.Logger
+	open   func(path string, flags int) (file, error)
 
 	file     file
 	number   int
 	size     int64 // what is written whole
 	unsynced bool  // lines may be in the system's memory only
 	torn     bool  // something may stand behind size: it is cut off before the next write
+	texts    textSet
 }
 
 // lost is what a crash cost.
@@ -104,7 +112,7 @@ func (s *segments) begin(number int) error {
 	if err := syncFolder(s.dir); err != nil {
 		return errors.Join(err, f.Close(), os.Remove(path))
 	}
-	s.file, s.number, s.size, s.torn = f, number, int64(len(formatLine)), false
+	s.file, s.number, s.size, s.torn, s.texts = f, number, int64(len(formatLine)), false, textSet{}
 	return nil
 }
 
@@ -120,17 +128,31 @@ func syncFolder(dir string) error {
 	return nil
 }
 
-// removeOldest removes the segments that are too many. A failure costs room, not
-// events: it is tried again with the next segment.
+// removeOldest removes the segments that are too many: those that hold no denial
+// that must still be explained, and where the disk's bound asks for it, those that
+// do. A failure costs room, not events: it is tried again with the next segment.
 func (s *segments) removeOldest() {
 	numbers, err := segmentNumbers(s.dir)
 	for len(numbers) > s.keep && err == nil {
-		err = os.Remove(segmentPath(s.dir, numbers[0]))
+		old := segmentPath(s.dir, numbers[0])
+		early := s.isYoung(old)
+		if early && len(numbers) <= s.most {
+			break
+		}
+		if err = os.Remove(old); err == nil && early {
+			s.log.Warn("denials are forgotten before their time: the journal has no more room", "segment", numbers[0], "retention", s.retain)
+		}
 		numbers = numbers[1:]
 	}
 	if err != nil {
 		s.log.Warn("old segments of the journal cannot be removed", "err", err)
 	}
+}
+
+// isYoung says whether the newest line of a segment is within the retention.
+func (s *segments) isYoung(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && s.clock().Sub(info.ModTime()) < s.retain
 }
 
 // resume opens the last segment, and cuts off what a crash left at its end that is
@@ -152,7 +174,13 @@ func (s *segments) resume(number int) (lost, error) {
 		}
 	}
 	// Follow deletes from the store what it finds here: it must be on the disk.
-	return lost{unclean: !end.closed || end.torn > 0, torn: end.torn}, errors.Join(s.cut(), s.sync())
+	if err := errors.Join(s.cut(), s.sync()); err != nil {
+		return lost{}, err
+	}
+	if end.former {
+		err = errors.Join(f.Close(), s.begin(number+1))
+	}
+	return lost{unclean: !end.closed || end.torn > 0, torn: end.torn}, err
 }
 
 // ending is how a segment ends.
@@ -160,6 +188,7 @@ type ending struct {
 	offset int64 // behind the last whole line
 	torn   int64 // bytes behind that
 	closed bool  // the last whole line is that of Close
+	former bool  // the segment is of the former version
 }
 
 // lastWhole finds the end of the last line that is whole: a crash of the machine
@@ -174,31 +203,34 @@ func lastWhole(path string) (ending, error) {
 	if err != nil {
 		return ending{}, fmt.Errorf("journal: %w", err)
 	}
-	if err := checkFormat(f, path); err != nil {
+	former, err := checkFormat(f, path)
+	if err != nil {
 		return ending{}, err
 	}
 	lines := newBackward(f, info.Size())
 	for lines.next() {
 		if lines.whole && json.Valid(lines.line) {
 			end := lines.offset + int64(len(lines.line)) + 1
-			return ending{end, info.Size() - end, bytes.HasPrefix(lines.line, []byte(closedNote))}, nil
+			return ending{end, info.Size() - end, bytes.HasPrefix(lines.line, []byte(closedNote)), former}, nil
 		}
 	}
 	return ending{torn: info.Size()}, lines.err
 }
 
-// checkFormat refuses a segment of another version. One that a crash cut short
-// before its first line was whole is of ours.
-func checkFormat(f *os.File, path string) error {
+// checkFormat refuses a segment of a version that is not known, and says whether it
+// is of the former one. One that a crash cut short before its first line was whole is
+// of ours.
+func checkFormat(f *os.File, path string) (former bool, err error) {
 	first := make([]byte, len(formatLine))
 	n, err := f.ReadAt(first, 0)
 	if err != nil && !errors.Is(err, io.EOF) {
-		return fmt.Errorf("journal: %w", err)
+		return false, fmt.Errorf("journal: %w", err)
 	}
-	if !strings.HasPrefix(formatLine, string(bytes.TrimRight(first[:n], "\x00"))) {
-		return fmt.Errorf("journal: %s is not of a format that this version reads: move the folder %s aside, or start the version that wrote it", path, filepath.Dir(path))
+	begins := string(bytes.TrimRight(first[:n], "\x00"))
+	if !strings.HasPrefix(formatLine, begins) && begins != formerLine {
+		return false, fmt.Errorf("journal: %s is not of a format that this version reads: move the folder %s aside, or start the version that wrote it", path, filepath.Dir(path))
 	}
-	return nil
+	return begins == formerLine, nil
 }
 
 // makeRoom rotates where the last segment is full.
@@ -237,6 +269,15 @@ func (s *segments) cut() error {
 // line in front of the next.
 func (s *segments) append(lines []byte) (int, error) {
 	if err := s.makeRoom(); err != nil {
+		return 0, err
+	}
+	return s.write(lines)
+}
+
+// write is append to the segment that is open, full or not: what belongs together
+// stays together.
+func (s *segments) write(lines []byte) (int, error) {
+	if err := s.cut(); err != nil {
 		return 0, err
 	}
 	n, err := s.file.Write(lines)

@@ -8,11 +8,12 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 func startOn(t *testing.T, dir string, d *disk, limit int64, keep int) *segments {
 	t.Helper()
-	s := &segments{dir: dir, limit: limit, keep: keep, log: slog.New(slog.DiscardHandler), open: d.open}
+	s := &segments{dir: dir, limit: limit, keep: keep, most: keep, clock: time.Now, log: slog.New(slog.DiscardHandler), open: d.open}
 	_, err := s.start()
 	ok(t, err)
 	return s
