@@ -84,6 +84,12 @@ func when(operator, key string, values any) (string, m) {
 
 func compiled(t testing.TB, kind Type, text string) *Policy {
 	t.Helper()
+	switch text {
+	case notLoaded:
+		return nil
+	case corrupt:
+		return Unreadable(kind, corrupt)
+	}
 	p, err := Compile(kind, kind.String(), text)
 	if err != nil {
 		t.Fatalf("%s: %v", text, describe(err))
@@ -186,9 +192,14 @@ func (c *decisionCase) request(t testing.TB) *Request {
 
 func (c *decisionCase) set(t testing.TB) *Set {
 	t.Helper()
+	return c.setOf(func(kind Type, text string) *Policy { return compiled(t, kind, text) })
+}
+
+// setOf is the case's policies, compiled as said.
+func (c *decisionCase) setOf(compile func(Type, string) *Policy) *Set {
 	list := func(kind Type, texts []string) (all []*Policy) {
 		for _, text := range texts {
-			all = append(all, compiled(t, kind, text))
+			all = append(all, compile(kind, text))
 		}
 		return all
 	}
@@ -204,10 +215,10 @@ func (c *decisionCase) set(t testing.TB) *Set {
 		ServiceControl: levels(ServiceControl, c.scp), ResourceControl: levels(ResourceControl, c.rcp),
 	}
 	if c.resourcePolicy != "" {
-		s.Resource = compiled(t, Resource, c.resourcePolicy)
+		s.Resource = compile(Resource, c.resourcePolicy)
 	}
 	if c.trust != "" {
-		s.Trust = compiled(t, Trust, c.trust)
+		s.Trust = compile(Trust, c.trust)
 	}
 	return s
 }

@@ -2,7 +2,10 @@ package policy
 
 import (
 	"encoding/json"
+	"math/rand/v2"
+	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"unicode/utf8"
 )
@@ -18,36 +21,235 @@ func FuzzReadJSON(f *testing.F) {
 	} {
 		f.Add(text)
 	}
-	f.Fuzz(func(t *testing.T, text string) {
-		n, fault := readJSON(text)
-		valid := json.Valid([]byte(text))
-		if fault != nil {
-			if fault.offset < 0 || fault.offset > len(text) || fault.detail == "" {
-				t.Fatalf("%q: %+v", text, fault)
+	f.Fuzz(func(t *testing.T, text string) { checkReading(t, text) })
+}
+
+// checkReading holds the reader against encoding/json. It tells whether the text
+// was taken.
+func checkReading(t *testing.T, text string) bool {
+	t.Helper()
+	n, fault := readJSON(text)
+	valid := json.Valid([]byte(text))
+	if fault != nil {
+		if fault.offset < 0 || fault.offset > len(text) || fault.detail == "" {
+			t.Errorf("%q: %+v", text, fault)
+		}
+		stricter := !utf8.ValidString(text) || strings.HasPrefix(text, "\ufeff") || !fault.notJSON ||
+			fault.detail == "a lone surrogate"
+		if valid && !stricter {
+			t.Errorf("%q refused: %s", text, fault.detail)
+		}
+		return false
+	}
+	if !valid {
+		t.Errorf("%q accepted", text)
+		return false
+	}
+	decoder := json.NewDecoder(strings.NewReader(text))
+	decoder.UseNumber()
+	var want any
+	if err := decoder.Decode(&want); err != nil {
+		t.Errorf("%q: %v", text, err)
+		return false
+	}
+	if !sameJSON(n, want) {
+		t.Errorf("%q: read as %+v", text, n)
+	}
+	if !placed(n, text) {
+		t.Errorf("%q: places", text)
+	}
+	return true
+}
+
+// rendered is a node as JSON again.
+func rendered(n *Node) string {
+	var b strings.Builder
+	render(&b, n, func() string { return "" })
+	return b.String()
+}
+
+// render writes a node. space gives white space for wherever it may stand.
+func render(b *strings.Builder, n *Node, space func() string) {
+	b.WriteString(space())
+	switch n.kind {
+	case JSONObject:
+		b.WriteByte('{')
+		for i, m := range n.members {
+			if i > 0 {
+				b.WriteByte(',')
 			}
-			stricter := !utf8.ValidString(text) || strings.HasPrefix(text,
-				"\ufeff") || !fault.notJSON || fault.detail == "a lone surrogate"
-			if valid && !stricter {
-				t.Fatalf("%q refused: %s", text, fault.detail)
+			b.WriteString(space())
+			b.WriteString(quoted(m.name))
+			b.WriteString(space())
+			b.WriteByte(':')
+			render(b, m.value, space)
+		}
+		b.WriteString(space())
+		b.WriteByte('}')
+	case JSONArray:
+		b.WriteByte('[')
+		for i, item := range n.items {
+			if i > 0 {
+				b.WriteByte(',')
 			}
-			return
+			render(b, item, space)
 		}
-		if !valid {
-			t.Fatalf("%q accepted", text)
+		b.WriteString(space())
+		b.WriteByte(']')
+	case JSONString:
+		b.WriteString(quoted(n.text))
+	default:
+		b.WriteString(n.text)
+	}
+	b.WriteString(space())
+}
+
+func quoted(s string) string {
+	text, err := json.Marshal(s)
+	if err != nil {
+		panic(err)
+	}
+	return string(text)
+}
+
+// sameNode: two nodes are the same value, wherever they stand.
+func sameNode(a, b *Node) bool {
+	return a.kind == b.kind && a.text == b.text &&
+		slices.EqualFunc(a.members, b.members, func(x, y Member) bool {
+			return x.name == y.name && sameNode(x.value, y.value)
+		}) &&
+		slices.EqualFunc(a.items, b.items, sameNode)
+}
+
+// checkRoundTrip: what was read and is written again, with white space or
+// without, is read as the same.
+func checkRoundTrip(t *testing.T, random *rand.Rand, text string) {
+	t.Helper()
+	n, fault := readJSON(text)
+	if fault != nil {
+		return
+	}
+	var spacious strings.Builder
+	render(&spacious, n, func() string { return pick(random, "", "", " ", "\n", "\t\r ") })
+	for _, again := range []string{rendered(n), spacious.String()} {
+		m, fault := readJSON(again)
+		if fault != nil || !sameNode(n, m) {
+			t.Errorf("%q\nwritten as %q: %+v", text, again, fault)
 		}
-		decoder := json.NewDecoder(strings.NewReader(text))
-		decoder.UseNumber()
-		var want any
-		if err := decoder.Decode(&want); err != nil {
-			t.Fatal(err)
+	}
+}
+
+// randomJSON is a value of any kind, so many levels deep at most.
+func randomJSON(random *rand.Rand, deep int) *Node {
+	kind := pick(random, JSONObject, JSONArray, JSONString, JSONString, JSONNumber, JSONBool, JSONNull)
+	if deep == 0 && kind <= JSONArray {
+		kind = JSONString
+	}
+	n := &Node{kind: kind}
+	switch kind {
+	case JSONObject:
+		for _, name := range some(random, "a", "Action", "é\"", "\u2028", "", "😀", "Condition", "k") {
+			n.members = append(n.members, Member{name: name, value: randomJSON(random, deep-1)})
 		}
-		if !sameJSON(n, want) {
-			t.Fatalf("%q: read as %+v", text, n)
+	case JSONArray:
+		n.items = upTo(random, 3, func() *Node { return randomJSON(random, deep-1) })
+	case JSONString:
+		n.text = randomText(random, "ab\"\\/\b\f\n\r\t\x00é€😀<&", 8)
+	case JSONNumber:
+		n.text = pick(random, "0", "-0", "10", "1.50", "-2e3", "1E+9", "0.1e-7", "123456789012345678901234567890")
+	case JSONBool:
+		n.text = pick(random, "true", "false")
+	case JSONNull:
+		n.text = "null"
+	}
+	return n
+}
+
+// damaged is a text with some bytes changed, gone or doubled.
+func damaged(random *rand.Rand, text string) string {
+	b := []byte(text)
+	for range 1 + random.IntN(3) {
+		if len(b) == 0 {
+			break
 		}
-		if !placed(n, text) {
-			t.Fatalf("%q: places", text)
+		i := random.IntN(len(b))
+		switch random.IntN(4) {
+		case 0:
+			b[i] = byte(random.IntN(256))
+		case 1:
+			b[i] = pick(random, []byte(`{}[]":,\u0dt -e.1`)...)
+		case 2:
+			b = slices.Delete(b, i, min(len(b), i+1+random.IntN(3)))
+		default:
+			b = slices.Insert(b, i, b[i:min(len(b), i+1+random.IntN(8))]...)
 		}
+	}
+	return string(b)
+}
+
+// TestReadingRandom is the parser on random values: the round trip, and what
+// encoding/json says of the text as it is and broken.
+func TestReadingRandom(t *testing.T) {
+	var taken, refused atomic.Int64
+	tries(t, 11, func(t *testing.T, random *rand.Rand) int {
+		for range 100 {
+			var text strings.Builder
+			render(&text, randomJSON(random, 4), func() string { return pick(random, "", "", " ", "\n ") })
+			if !checkReading(t, text.String()) {
+				t.Errorf("%q refused", text.String())
+			}
+			checkRoundTrip(t, random, text.String())
+			bad := damaged(random, text.String())
+			if checkReading(t, bad) {
+				taken.Add(1)
+			} else {
+				refused.Add(1)
+			}
+			checkRoundTrip(t, random, bad)
+		}
+		return 100
 	})
+	if min(taken.Load(), refused.Load()) < int64(randomCases()/10) {
+		t.Errorf("of the broken texts %d were taken, %d refused", taken.Load(), refused.Load())
+	}
+}
+
+// TestCompilingRandom is the parser on random policies: written again they are
+// the same policy, and broken ones get a place in the text or a policy, never a
+// panic.
+func TestCompilingRandom(t *testing.T) {
+	var compiles, refused atomic.Int64
+	tries(t, 12, func(t *testing.T, random *rand.Rand) int {
+		const batch = 50
+		for range batch {
+			kind := Type(random.IntN(int(Endpoint) + 1))
+			text := randomDocument(random, kind)
+			if len(text) > 4000 && !oneIn(random, 10) {
+				continue
+			}
+			d, err := Parse(kind, text)
+			if err != nil {
+				t.Errorf("%s: %s", text, describe(err))
+				continue
+			}
+			again, err := Parse(kind, rendered(d.Root()))
+			if err != nil || !sameNode(d.Root(), again.Root()) || len(again.Statements()) != len(d.Statements()) ||
+				again.Variables() != d.Variables() {
+				t.Errorf("%s\nwritten again: %v", text, err)
+			}
+			bad := damaged(random, text)
+			checkCompiling(t, kind, bad)
+			if _, err := Compile(kind, "p", bad); err == nil {
+				compiles.Add(1)
+			} else {
+				refused.Add(1)
+			}
+		}
+		return batch
+	})
+	if min(compiles.Load(), refused.Load()) < int64(randomCases()/100) {
+		t.Errorf("of the broken policies %d compiled, %d did not", compiles.Load(), refused.Load())
+	}
 }
 
 // sameJSON compares a node with what encoding/json makes of the text.
@@ -108,30 +310,34 @@ func FuzzCompile(f *testing.F) {
 			f.Add(uint8(kind), text)
 		}
 	}
-	f.Fuzz(func(t *testing.T, kind uint8, text string) {
-		which := Type(kind % uint8(Endpoint+1))
-		p, err := Compile(which, "p", text)
-		if check := Check(which, text); check == nil && err != nil {
-			t.Fatalf("%q is saved but does not compile: %s", text, describe(err))
-		} else if check != nil {
-			wantPlace(t, check, text)
-		}
-		if err != nil {
-			wantPlace(t, err, text)
-			return
-		}
-		if _, err := Principals(which, text); err != nil {
-			t.Fatalf("%q compiles, but its principals: %s", text, describe(err))
-		}
-		if n := Size(which, text); n < 0 || n > len(text) {
-			t.Fatalf("%q has size %d", text, n)
-		}
-		s := &Set{Identity: []*Policy{p}, Resource: p, Boundary: []*Policy{p}, ServiceControl: [][]*Policy{{p}}}
-		for _, by := range []*Principal{ana, worker, nobody} {
-			Decide(&Request{Principal: by, Action: "s3:GetObject", Resource: "arn:aws:s3:::b/k",
-				Context: contextOf(t, m{"v": "x", "k": "y"})}, s)
-		}
-	})
+	f.Fuzz(func(t *testing.T, kind uint8, text string) { checkCompiling(t, Type(kind%uint8(Endpoint+1)), text) })
+}
+
+// anything is a request's keys for a text that may be any.
+var anything, _ = ContextOf(m{"v": "x", "k": "y"})
+
+func checkCompiling(t *testing.T, which Type, text string) {
+	t.Helper()
+	p, err := Compile(which, "p", text)
+	if check := Check(which, text); check == nil && err != nil {
+		t.Errorf("%q is saved but does not compile: %s", text, describe(err))
+	} else if check != nil {
+		wantPlace(t, check, text)
+	}
+	if err != nil {
+		wantPlace(t, err, text)
+		return
+	}
+	if _, err := Principals(which, text); err != nil {
+		t.Errorf("%q compiles, but its principals: %s", text, describe(err))
+	}
+	if n := Size(which, text); n < 0 || n > len(text) {
+		t.Errorf("%q has size %d", text, n)
+	}
+	s := &Set{Identity: []*Policy{p}, Resource: p, Boundary: []*Policy{p}, ServiceControl: [][]*Policy{{p}}}
+	for _, by := range []*Principal{ana, worker, nobody} {
+		Decide(&Request{Principal: by, Action: "s3:GetObject", Resource: "arn:aws:s3:::b/k", Context: anything}, s)
+	}
 }
 
 func wantPlace(t *testing.T, err error, text string) {

@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -47,26 +48,56 @@ func (q *slowAsk) conditions(c any, variables bool) (holds, known bool) {
 	return holds, true
 }
 
-var slowOperator = regexp.MustCompile(`(?i)^(?:(forallvalues|foranyvalue):)?(string|numeric|date|arn|ipaddress|notipaddress|bool|binary)(not)?(equals|equalsignorecase|like|lessthan|lessthanequals|greaterthan|greaterthanequals)?(ifexists)?$`)
+var slowOperator = regexp.MustCompile(`^(?:(forallvalues|foranyvalue):)?(string|numeric|date|arn|ipaddress|notipaddress|bool|binary)(not)?(equals|equalsignorecase|like|lessthan|lessthanequals|greaterthan|greaterthanequals)?(ifexists)?$`)
+
+// slowOperators keeps what slowOperator says of a name.
+var slowOperators sync.Map
+
+func slowOperatorParts(operator string) []string {
+	if parts, ok := slowOperators.Load(operator); ok {
+		return parts.([]string)
+	}
+	parts := slowOperator.FindStringSubmatch(strings.ToLower(operator))
+	known := func(name string) bool { return strings.EqualFold(name, parts[2]+parts[3]+parts[4]) }
+	if parts != nil && !slices.ContainsFunc(positives, known) && !slices.ContainsFunc(negatives, known) {
+		parts = nil // as BoolNot
+	}
+	slowOperators.Store(operator, parts)
+	return parts
+}
 
 func (q *slowAsk) condition(operator, key string, values []string, variables bool) (holds, known bool) {
+	holds, known = q.operator(operator, key, values, variables)
+	if known {
+		q.seen.row(operator, holds)
+	} else {
+		q.seen.row("no operator", true)
+	}
+	return holds, known
+}
+
+func (q *slowAsk) operator(operator, key string, values []string, variables bool) (holds, known bool) {
 	found := q.key(key)
 	list, many := found.([]string)
 	if one, ok := found.(string); ok {
 		list = []string{one}
 	}
+	q.seen.row("key with a list", many)
+	q.seen.row("key absent", found == nil)
 	empty := found == nil || many && (len(list) == 0 || len(list) == 1 && list[0] == "")
 	if strings.EqualFold(operator, "Null") {
-		return slices.ContainsFunc(values, func(v string) bool {
-			return strings.EqualFold(v, map[bool]string{true: "true", false: "false"}[empty])
-		}), true
+		want := "false"
+		if empty {
+			want = "true"
+		}
+		return slices.ContainsFunc(values, func(v string) bool { return strings.EqualFold(v, want) }), true
 	}
-	parts := slowOperator.FindStringSubmatch(strings.ToLower(operator))
+	parts := slowOperatorParts(operator)
 	if parts == nil {
 		return false, false
 	}
-	set, family, not, how, ifExists := parts[1], parts[2], parts[3] != "" || parts[2] == "notipaddress", parts[4],
-		parts[5] != ""
+	set, family, how := parts[1], parts[2], parts[4]
+	not, ifExists := parts[3] != "" || family == "notipaddress", parts[5] != ""
 	one := func(v string) bool {
 		return not != slices.ContainsFunc(values,
 			func(p string) bool { return q.compareOne(family, how, p, v, variables) })
@@ -95,26 +126,26 @@ func (q *slowAsk) compareOne(family, how, policy, value string, variables bool) 
 			return false
 		}
 	}
-	text, quoted := slowTexts(pattern)
 	switch family {
 	case "string":
 		switch how {
 		case "equals":
-			return text == value
+			return slowText(pattern) == value
 		case "equalsignorecase":
-			return strings.EqualFold(text, value)
+			return strings.EqualFold(slowText(pattern), value)
 		}
-		return regexp.MustCompile(`(?s)^` + quoted + `$`).MatchString(value)
+		return slowWalk(pattern, value, nil)
 	case "arn":
-		wanted, given := strings.SplitN(quoted, ":", 6), strings.SplitN(value, ":", 6)
+		wanted, given := slowCut(pattern), strings.SplitN(value, ":", 6)
 		if len(wanted) < 6 || len(given) < 6 || given[0] != "arn" {
 			return false
 		}
 		return !slices.ContainsFunc([]int{0, 1, 2, 3, 4, 5}, func(i int) bool {
-			return !regexp.MustCompile(`(?s)^` + wanted[i] + `$`).MatchString(given[i])
+			return !slowWalk(wanted[i], given[i], nil)
 		})
 	case "bool":
-		return regexp.MustCompile(`(?i)^(true|false)$`).MatchString(text) && strings.EqualFold(text, value)
+		text := slowText(pattern)
+		return slowBool.MatchString(text) && strings.EqualFold(text, value)
 	case "binary":
 		a, errA := base64.StdEncoding.DecodeString(policy)
 		b, errB := base64.StdEncoding.DecodeString(value)
@@ -127,23 +158,39 @@ func (q *slowAsk) compareOne(family, how, policy, value string, variables bool) 
 	return slowAddress(policy, value)
 }
 
-// slowTexts is a pattern as literal text and as a regular expression.
-func slowTexts(p []slowRune) (text, quoted string) {
+// slowText is a pattern whose wildcards are characters.
+func slowText(p []slowRune) string {
+	var b strings.Builder
 	for _, r := range p {
-		switch r.wild {
-		case '*':
-			text, quoted = text+"*", quoted+".*"
-		case '?':
-			text, quoted = text+"?", quoted+"."
-		default:
-			text, quoted = text+string(r.char), quoted+regexp.QuoteMeta(string(r.char))
+		if r.wild != 0 {
+			r.char = rune(r.wild)
 		}
+		b.WriteRune(r.char)
 	}
-	return text, quoted
+	return b.String()
 }
 
+// slowCut is a pattern cut at its first five colons.
+func slowCut(p []slowRune) (parts [][]slowRune) {
+	for len(parts) < 5 {
+		colon := slices.Index(p, slowRune{char: ':'})
+		if colon < 0 {
+			break
+		}
+		parts, p = append(parts, p[:colon]), p[colon+1:]
+	}
+	return append(parts, p)
+}
+
+var (
+	slowBool    = regexp.MustCompile(`(?i)^(true|false)$`)
+	slowDecimal = regexp.MustCompile(`^[+-]?\d+(\.\d+)?$`)
+	slowSeconds = regexp.MustCompile(`^\d+$`)
+	slowISO     = regexp.MustCompile(`^(\d{4}-\d\d(?:-\d\d(?:T\d\d:\d\d(?::\d\d)?)?)?)(?:\.(\d+))?(Z|[+-]\d\d:\d\d)?$`)
+)
+
 func slowNumber(s string) *big.Rat {
-	if !regexp.MustCompile(`^[+-]?\d+(\.\d+)?$`).MatchString(s) {
+	if !slowDecimal.MatchString(s) {
 		return nil
 	}
 	n, _ := new(big.Rat).SetString(s)
@@ -151,20 +198,31 @@ func slowNumber(s string) *big.Rat {
 }
 
 func slowDate(s string) *big.Rat {
-	if regexp.MustCompile(`^\d+$`).MatchString(s) {
+	if slowSeconds.MatchString(s) {
 		return slowNumber(s)
 	}
-	if !regexp.MustCompile(`^\d{4}-\d\d(-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?)?$`).MatchString(s) {
+	found := slowISO.FindStringSubmatch(s)
+	if found == nil {
 		return nil
 	}
-	for _, layout := range []string{
-		"2006-01", "2006-01-02", "2006-01-02T15:04Z07:00", "2006-01-02T15:04:05Z07:00", "2006-01-02T15:04",
-		"2006-01-02T15:04:05",
-	} {
-		if at, err := time.Parse(layout, s); err == nil {
-			n := new(big.Rat).SetInt64(at.Unix())
-			return n.Add(n, big.NewRat(int64(at.Nanosecond()), 1e9))
+	day, fraction, zone := found[1], found[2], found[3]
+	timed := strings.Contains(day, "T")
+	if zone != "" && !timed || fraction != "" && len(day) != len("2006-01-02T15:04:05") {
+		return nil
+	}
+	if zone == "" {
+		zone = "Z"
+	}
+	for _, layout := range []string{"2006-01", "2006-01-02", "2006-01-02T15:04", "2006-01-02T15:04:05"} {
+		at, err := time.Parse(layout+"Z07:00", day+zone)
+		if err != nil {
+			continue
 		}
+		n := new(big.Rat).SetInt64(at.Unix())
+		if fraction != "" {
+			n.Add(n, slowNumber("0."+fraction))
+		}
+		return n
 	}
 	return nil
 }
@@ -174,10 +232,17 @@ func slowOrder(how string, value, policy *big.Rat) bool {
 		return false
 	}
 	order := value.Cmp(policy)
-	return map[string]bool{
-		"equals": order == 0, "lessthan": order < 0, "lessthanequals": order <= 0,
-		"greaterthan": order > 0, "greaterthanequals": order >= 0,
-	}[how]
+	switch how {
+	case "equals":
+		return order == 0
+	case "lessthan":
+		return order < 0
+	case "lessthanequals":
+		return order <= 0
+	case "greaterthan":
+		return order > 0
+	}
+	return order >= 0
 }
 
 func slowAddress(policy, value string) bool {
