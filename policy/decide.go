@@ -54,8 +54,11 @@ type Decision struct {
 // as far as the kind of principal tells.
 func Decide(r *Request, s *Set) Decision {
 	var room [maxAction]byte
-	e := evaluation{request: r, set: s, action: view(appendFolded(room[:0], r.Action))}
-	e.prepare()
+	e := evaluation{request: r, set: s}
+	var action []byte
+	action, e.colon, e.service = readAction(room[:0], r.Action)
+	e.action = view(action)
+	e.read()
 	return e.decide()
 }
 
@@ -78,16 +81,21 @@ type evaluation struct {
 	crossing  bool // the resource belongs to another account (E-13)
 }
 
-// prepare reads the request, whose action is folded already. (What is stored
-// here through a pointer would be moved to the heap, were it not there.)
+// prepare reads the request of an evaluation whose action is folded.
 func (e *evaluation) prepare() {
+	e.colon = strings.IndexByte(e.action, ':')
+	if e.colon >= 0 {
+		e.service = hashService(e.action[:e.colon])
+	}
+	e.read()
+}
+
+// read reads the request, but for its action: the room for that on Decide's
+// stack would be moved to the heap if it went through a pointer.
+func (e *evaluation) read() {
 	e.principal = e.request.Principal
 	if e.principal == nil {
 		e.principal = &anonymous
-	}
-	e.colon = strings.IndexByte(e.action, ':')
-	if e.colon > 0 {
-		e.service = hashService(e.action[:e.colon])
 	}
 	e.bit = e.service.bit()
 	e.target.read(e.request.Resource)

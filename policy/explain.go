@@ -82,10 +82,7 @@ func Explain(r *Request, s *Set) *Explanation {
 
 // newEvaluation sets out like Decide.
 func newEvaluation(r *Request, s *Set) *evaluation {
-	e := &evaluation{request: r, set: s}
-	var action []byte
-	action, e.colon, e.service = readAction(nil, r.Action)
-	e.action = view(action)
+	e := &evaluation{request: r, set: s, action: view(appendFolded(nil, r.Action))}
 	e.prepare()
 	return e
 }

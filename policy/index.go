@@ -74,12 +74,18 @@ func headOf(text string) (head uint64) {
 // one share a group, which costs time and changes nothing.
 type serviceHash uint32
 
-// hashService hashes a name; 0 is no service.
+// hashService hashes a name, step by step. No name has 0.
 func hashService(name string) serviceHash {
-	h := uint32(len(name))
+	var h uint32
 	for i := 0; i < len(name); i++ {
-		h = h<<5 ^ h>>27 ^ uint32(name[i])
+		h = mix(h, name[i])
 	}
+	return finish(h)
+}
+
+func mix(h uint32, c byte) uint32 { return h<<5 ^ h>>27 ^ uint32(c) }
+
+func finish(h uint32) serviceHash {
 	const golden = 0x9e3779b1
 	return serviceHash(h*golden | 1)
 }
@@ -118,6 +124,9 @@ func (x *index) find(h serviceHash) *group {
 // and 1, 0 for none.
 func (p *Policy) longest(g *group, text string) uint32 {
 	starts := of(p.index.starts, g.starts)
+	if len(starts) == 1 {
+		return g.starts.to // the caller compares it
+	}
 	if len(starts) == 0 || !strings.HasPrefix(text, p.startText(&starts[0])[:g.common]) {
 		return 0
 	}

@@ -8,13 +8,13 @@ const arnParts = 6
 
 // colons is where the first five colons of a text stand. (A power of two, so
 // that a masked place needs no check.)
-type colons [8]int
+type colons [8]uint32
 
 // find finds the colons and tells the number of parts, at most six.
 func (c *colons) find(text string) (parts int) {
 	found := 0
 	for i := 0; i < len(text) && found < arnParts-1; i++ {
-		c[found&(len(c)-1)] = i // until the next byte, if this is no colon
+		c[found&(len(c)-1)] = uint32(i) // until the next byte, if this is no colon
 		if text[i] == ':' {
 			found++
 		}
@@ -32,10 +32,10 @@ func splitARN(text string) (c colons, parts int) {
 func (c *colons) part(text string, i, parts int) string {
 	start, end := 0, len(text)
 	if i > 0 {
-		start = c[i-1] + 1
+		start = int(c[i-1]) + 1
 	}
 	if i < parts-1 {
-		end = c[i]
+		end = int(c[i])
 	}
 	return text[start:end]
 }
@@ -133,7 +133,7 @@ func newResource(t Type, text string, variables bool) resource {
 	if parts < arnParts {
 		return r
 	}
-	root := at[arnParts-2] + 1
+	root := int(at[arnParts-2]) + 1
 	r.anchor = uint16(min(root+literalPrefix(text[root:]), 1<<16-1))
 	if written.any(text[:root]) {
 		r.kind = resourceAligned
@@ -256,7 +256,7 @@ func (r *resource) matchTemplate(t *target, c Context) bool {
 func (r *resource) aligned(pattern string, w wildcards, t *target) bool {
 	a := alignment{pattern: pattern, parts: int(r.parts), wildcards: w, target: t}
 	for i, at := range r.at {
-		a.at[i] = int(at)
+		a.at[i] = uint32(at)
 	}
 	return a.from(0, 0) || a.parts < arnParts && a.filled()
 }
