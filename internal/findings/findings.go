@@ -136,12 +136,12 @@ func pathElement(e *validate.PathElement) PathElement {
 	switch {
 	case e.Length > 0:
 		return PathElement{Substring: &Substring{e.Index, e.Length}}
-	case e.Name != "":
-		return PathElement{Value: &e.Name}
 	case e.Index >= 0:
 		return PathElement{Index: &e.Index}
+	case e.Key:
+		return PathElement{Key: &e.Name}
 	}
-	return PathElement{Value: &e.Value}
+	return PathElement{Value: &e.Name}
 }
 
 // SARIF is a file's findings as results.

@@ -21,40 +21,37 @@ import (
 // maxFile bounds a policy document or a YAML file, in bytes.
 const maxFile = 64 << 20
 
-// folder is one that is tested. Nothing outside it is read.
+// folder is one that is tested, or one file. What its cases name is read from
+// within the working folder, where the folder lies in that, else from within
+// itself; nothing outside is.
 type folder struct {
-	name  string // as it was given
 	root  *os.Root
-	cases []string // paths of the case files within, in order
+	name  string   // of root, as it was given
+	start string   // what is tested, within root
+	cases []string // paths of the case files within root, in order
 	json  []string
 }
 
-// openFolder finds the files of a folder, or of the folder that a file is in.
+// openFolder finds the files of a folder.
 func openFolder(name string) (*folder, error) {
 	info, err := os.Stat(name)
-	if err != nil {
+	switch {
+	case err != nil:
 		return nil, err
+	case !info.IsDir() && !isCaseFile(name):
+		return nil, fmt.Errorf("%s is neither a folder nor a case file: .jsonl, .yaml or .yml", name)
 	}
-	only := ""
-	if !info.IsDir() {
-		name, only = filepath.Split(name)
-		if name == "" {
-			name = "."
+	f := &folder{name: ".", start: filepath.ToSlash(filepath.Clean(name))}
+	if !filepath.IsLocal(name) {
+		f.name, f.start = filepath.Clean(name), "."
+		if !info.IsDir() {
+			f.name, f.start = filepath.Dir(name), filepath.Base(name)
 		}
 	}
-	f := &folder{name: filepath.Clean(name)}
-	if f.root, err = os.OpenRoot(name); err != nil {
+	if f.root, err = os.OpenRoot(f.name); err != nil {
 		return nil, err
 	}
-	if only != "" {
-		if !isCaseFile(only) {
-			f.root.Close()
-			return nil, fmt.Errorf("%s is neither a folder nor a case file: .jsonl, .yaml or .yml", path.Join(f.name, only))
-		}
-		f.cases = []string{only}
-		return f, nil
-	}
-	if err := fs.WalkDir(f.root.FS(), ".", f.visit); err != nil {
+	if err := fs.WalkDir(f.root.FS(), f.start, f.visit); err != nil {
 		f.root.Close()
 		return nil, err
 	}
@@ -66,7 +63,7 @@ func (f *folder) visit(name string, entry fs.DirEntry, err error) error {
 	switch {
 	case err != nil:
 		return err
-	case entry.IsDir() && name != "." && (strings.HasPrefix(entry.Name(), ".") || entry.Name() == "node_modules"):
+	case entry.IsDir() && name != f.start && (strings.HasPrefix(entry.Name(), ".") || entry.Name() == "node_modules"):
 		return fs.SkipDir
 	case entry.IsDir():
 	case isCaseFile(name):
@@ -95,7 +92,7 @@ func (f *folder) read(caseFile, name string) (string, error) {
 	}
 	within := path.Join(path.Dir(caseFile), name)
 	if within == ".." || strings.HasPrefix(within, "../") {
-		return "", fmt.Errorf("%q lies outside the folder %s; test a folder that holds both", name, f.name)
+		return "", fmt.Errorf("%q lies outside the folder %s; test from one that holds both", name, f.name)
 	}
 	content, err := f.file(within)
 	return string(content), err

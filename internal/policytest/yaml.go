@@ -17,7 +17,7 @@ import (
 
 // maxYAML bounds the JSON that a YAML file becomes, in bytes: aliases can make a
 // small file stand for a very large one.
-const maxYAML = 64 << 20
+const maxYAML = 16 << 20
 
 // listed is a case of a YAML file, as JSON.
 type listed struct {
