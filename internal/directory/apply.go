@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/gatehouse-iam/gatehouse/internal/store"
+	"github.com/gatehouse-iam/gatehouse/policy"
 	"github.com/tidwall/btree"
 )
 
@@ -118,7 +119,7 @@ func (s *state) change(account, kind, name string, revision int64, c store.Chang
 	case "role":
 		return put(s, s.roles, name, revision, c, (*state).relateRole)
 	case "policy":
-		return put(s, s.policies, name, revision, c, func(*state, *Policy, *Policy) {})
+		return put(s, s.policies, name, revision, c, (*state).relatePolicy)
 	case policyChange:
 		return single(&s.policyChange, revision, c)
 	case "profile":
@@ -146,6 +147,25 @@ func (s *state) relateGroup(old, now *Group) {
 func (s *state) relateRole(old, now *Role) {
 	o, n := orZero(old), orZero(now)
 	s.relateGrants(idOf(o.ID, n.ID), o.Grants, n.Grants)
+	n.Trust = n.Trust.keep(o.Trust)
+}
+
+// relatePolicy keeps the documents that a change leaves as they are. Where the
+// version in force is another and the one before was in use, it is compiled here,
+// once, before anybody sees it: no request waits for it, whoever it concerns.
+func (s *state) relatePolicy(old, now *Policy) {
+	if old == nil || now == nil {
+		return
+	}
+	for i := range now.Versions {
+		v := &now.Versions[i]
+		if before := old.VersionNumber(v.Number); before != nil {
+			v.Document = v.Document.keep(before.Document)
+		}
+	}
+	if old.DefaultVersion().Document.compiled.Load() != nil {
+		now.DefaultVersion().Document.Compile(policy.Identity, now.ARN(s.id)) // its error is kept, for whoever depends on it (E-25)
+	}
 }
 
 func (s *state) relateProfile(old, now *InstanceProfile) {
@@ -156,6 +176,13 @@ func (s *state) relateProfile(old, now *InstanceProfile) {
 func (s *state) relateGrants(id string, old, now Grants) {
 	s.attached.replace(id, old.Attached, now.Attached)
 	s.boundaries.replace(id, nonEmpty(old.Boundary), nonEmpty(now.Boundary))
+	for i := range now.Inline {
+		for _, before := range old.Inline {
+			if before.Name == now.Inline[i].Name {
+				now.Inline[i].Document = now.Inline[i].Document.keep(before.Document)
+			}
+		}
+	}
 }
 
 func orZero[T any](p *T) *T {
