@@ -7,7 +7,7 @@ func IAM() Table {
 	return merge(
 		userRows(), groupRows(), accessKeyRows(), otherCredentialRows(), loginProfileRows(), accountRows(),
 		policyRows(), attachmentRows(), inlinePolicyRows(), roleRows(), instanceProfileRows(),
-		boundaryRows(), authorizationDetailsRows(),
+		boundaryRows(), authorizationDetailsRows(), simulateRows(),
 	)
 }
 

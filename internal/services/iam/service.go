@@ -30,7 +30,7 @@ func (s *Service) Implementation() services.Implementation {
 			s.userMethods(), s.groupMethods(), s.accessKeyMethods(), s.otherCredentialMethods(), s.loginProfileMethods(),
 			s.accountMethods(),
 			s.policyMethods(), s.attachmentMethods(), s.inlinePolicyMethods(), s.roleMethods(), s.instanceProfileMethods(),
-			s.boundaryMethods(), s.authorizationDetailsMethods(),
+			s.boundaryMethods(), s.authorizationDetailsMethods(), s.simulateMethods(),
 		),
 	}
 }
