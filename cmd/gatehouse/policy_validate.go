@@ -70,7 +70,7 @@ func (c *validateCommand) Run(s *streams) error {
 		return fmt.Errorf("%d of %d files could not be read", unreadable, len(c.Files))
 	}
 	for i := range files {
-		if c.FailOn != "never" && files[i].AtLeast(findingType(c.FailOn)) {
+		if files[i].AtLeast(findingType(c.FailOn)) {
 			return errNo
 		}
 	}

@@ -23,14 +23,19 @@ var severity = map[validate.FindingType]int{
 	validate.Suggestion: 1, validate.Warning: 2, validate.SecurityWarning: 3, validate.Error: 4,
 }
 
-// AtLeast says whether a file has a finding as grave as t, or graver.
+// AtLeast says whether a file has a finding as grave as t, or graver. Nothing is
+// as grave as what is no type.
 func (f *File) AtLeast(t validate.FindingType) bool {
 	for i := range f.Findings {
-		if severity[f.Findings[i].Type] >= severity[t] {
+		if atLeast(f.Findings[i].Type, t) {
 			return true
 		}
 	}
 	return false
+}
+
+func atLeast(found, t validate.FindingType) bool {
+	return severity[t] > 0 && severity[found] >= severity[t]
 }
 
 // place is line and column of a finding, both from 1; line 0 for none. (The
@@ -176,7 +181,7 @@ func (f *File) JUnit(failOn validate.FindingType) junit.Suite {
 		v := &f.Findings[i]
 		line, _ := place(v)
 		c := junit.Case{Name: v.Code, File: f.Name, Line: line}
-		if severity[v.Type] >= severity[failOn] {
+		if atLeast(v.Type, failOn) {
 			c.Failure = &junit.Problem{Message: words(v.Type) + ": " + v.Details, Text: v.Learn}
 		}
 		s.Cases = append(s.Cases, c)

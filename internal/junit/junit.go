@@ -59,7 +59,7 @@ type problemXML struct {
 
 // Write writes the suites of a run.
 func Write(w io.Writer, name string, suites []Suite) error {
-	all := suitesXML{Name: name}
+	all := suitesXML{Name: clean(name)}
 	for _, s := range suites {
 		suite := suiteXML{Name: clean(s.Name)}
 		for i := range s.Cases {
