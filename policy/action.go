@@ -73,33 +73,8 @@ func (a *action) service() serviceHash {
 
 // appendFolded appends an action in lower case.
 func appendFolded(dst []byte, action string) []byte {
-	dst, _, _ = readAction(dst, action)
-	return dst
-}
-
-// readAction appends an action in lower case, and tells where its service ends
-// and the hash of that: -1 and 0 where there is none.
-func readAction(dst []byte, action string) (folded []byte, colon int, service serviceHash) {
-	dst = append(dst, action...)
-	added := dst[len(dst)-len(action):]
-	colon = -1
-	var h uint32
-	for i, c := range added {
-		var difference byte
-		if c-'A' <= 'Z'-'A' {
-			difference = 'a' - 'A'
-		}
-		c += difference
-		added[i] = c
-		if colon >= 0 {
-			continue
-		}
-		if c == ':' {
-			colon, service = i, finish(h)
-		}
-		h = mix(h, c)
-	}
-	return dst, colon, service
+	folded, _, _ := readAction(nil, action)
+	return append(dst, folded...)
 }
 
 // AWS's words for the faults of V-11.

@@ -56,7 +56,7 @@ func Decide(r *Request, s *Set) Decision {
 	var room [maxAction]byte
 	e := evaluation{request: r, set: s}
 	var action []byte
-	action, e.colon, e.service = readAction(room[:0], r.Action)
+	action, e.colon, e.service = readAction(room[:], r.Action)
 	e.action = view(action)
 	e.read()
 	return e.decide()
@@ -98,7 +98,7 @@ func (e *evaluation) read() {
 		e.principal = &anonymous
 	}
 	e.bit = e.service.bit()
-	e.target.read(e.request.Resource)
+	e.target = newTarget(e.request.Resource)
 	e.crossing = e.crosses()
 }
 

@@ -40,7 +40,7 @@ func narrowestResource(t Type, on *target, variables bool) (pattern string, exac
 		return "*", false
 	}
 	pattern = on.text
-	root := on.at[arnParts-2] + 1
+	root := len(on.text) - len(on.tail)
 	exact = !written.any(pattern[:root])
 	if variables {
 		pattern = pattern[:root] + escapePattern(pattern[root:])

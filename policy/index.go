@@ -53,43 +53,6 @@ type start struct {
 // startText is the start itself.
 func (p *Policy) startText(s *start) string { return p.resources[s.resource].start() }
 
-// headOf is the first bytes of a text as a number, so that texts are in the
-// order of their heads.
-func headOf(text string) (head uint64) {
-	const size = 8
-	if len(text) >= size {
-		return uint64(text[7]) | uint64(text[6])<<8 | uint64(text[5])<<16 | uint64(text[4])<<24 |
-			uint64(text[3])<<32 | uint64(text[2])<<40 | uint64(text[1])<<48 | uint64(text[0])<<56
-	}
-	for i := range size {
-		head <<= 8
-		if i < len(text) {
-			head |= uint64(text[i])
-		}
-	}
-	return head
-}
-
-// serviceHash stands for a service's name in lower case. Services that share
-// one share a group, which costs time and changes nothing.
-type serviceHash uint32
-
-// hashService hashes a name, step by step. No name has 0.
-func hashService(name string) serviceHash {
-	var h uint32
-	for i := 0; i < len(name); i++ {
-		h = mix(h, name[i])
-	}
-	return finish(h)
-}
-
-func mix(h uint32, c byte) uint32 { return h<<5 ^ h>>27 ^ uint32(c) }
-
-func finish(h uint32) serviceHash {
-	const golden = 0x9e3779b1
-	return serviceHash(h*golden | 1)
-}
-
 // services is a set of services, as a filter: a service is one of 64 bits, so
 // two may share one. Deciding skips the policies that cannot concern the
 // request's service at the cost of one comparison each.

@@ -6,25 +6,20 @@ import "strings"
 // account, resource. The last may hold colons.
 const arnParts = 6
 
-// colons is where the first five colons of a text stand. (A power of two, so
-// that a masked place needs no check.)
-type colons [8]uint32
+// colons is where the first five colons of a text stand.
+type colons [arnParts - 1]int
 
-// find finds the colons and tells the number of parts, at most six.
-func (c *colons) find(text string) (parts int) {
-	found := 0
-	for i := 0; i < len(text) && found < arnParts-1; i++ {
-		c[found&(len(c)-1)] = uint32(i) // until the next byte, if this is no colon
-		if text[i] == ':' {
-			found++
-		}
-	}
-	return found + 1
-}
-
-// splitARN is find for a text by itself.
+// splitARN finds the colons and the number of parts, at most six.
 func splitARN(text string) (c colons, parts int) {
-	parts = c.find(text)
+	at := 0
+	for parts = 1; parts < arnParts; parts++ {
+		i := strings.IndexByte(text[at:], ':')
+		if i < 0 {
+			break
+		}
+		c[parts-1] = at + i
+		at += i + 1
+	}
 	return c, parts
 }
 
@@ -32,36 +27,28 @@ func splitARN(text string) (c colons, parts int) {
 func (c *colons) part(text string, i, parts int) string {
 	start, end := 0, len(text)
 	if i > 0 {
-		start = int(c[i-1]) + 1
+		start = c[i-1] + 1
 	}
 	if i < parts-1 {
-		end = int(c[i])
+		end = c[i]
 	}
 	return text[start:end]
 }
 
 // target is the resource of a request.
 type target struct {
-	text  string
-	at    colons
-	tail  string // the last of its six parts
-	arn   bool   // it has six parts
-	whole bool   // "*": the action has no resource
+	text string
+	tail string // the last of its six parts
+	arn  bool   // it has six parts
 }
 
 func newTarget(text string) (t target) {
-	t.read(text)
+	t.text = text
+	if at := fifthColon(text); at >= 0 {
+		t.arn, t.tail = true, text[at+1:]
+	}
 	return t
 }
-
-func (t *target) read(text string) {
-	t.text, t.whole = text, text == "*"
-	if t.at.find(text) == arnParts {
-		t.arn, t.tail = true, text[t.at[arnParts-2]+1:]
-	}
-}
-
-func (t *target) part(i int) string { return t.at.part(t.text, i, arnParts) }
 
 // tails is how many places there are from the fifth colon on where a start may
 // stand: behind it, and behind each later colon.
@@ -69,15 +56,20 @@ func (t *target) tails() int {
 	return 1 + strings.Count(t.tail, ":")
 }
 
-// account is the one in the ARN; "" where it names none.
+// part is one of the six parts of an ARN.
+func (t *target) part(i int) string {
+	at, parts := splitARN(t.text)
+	return at.part(t.text, i, parts)
+}
+
+// account is the one in the ARN, before its tail; "" where it names none.
 func (t *target) account() string {
-	if !t.arn {
+	const size = len(":111122223333:")
+	end := len(t.text) - len(t.tail)
+	if !t.arn || end < size || t.text[end-size] != ':' || !isAccount(t.text[end-size+1:end-1]) {
 		return ""
 	}
-	if a := t.part(4); isAccount(a) {
-		return a
-	}
-	return ""
+	return t.text[end-size+1 : end-1]
 }
 
 // isAccount reports 12 digits.
@@ -133,7 +125,7 @@ func newResource(t Type, text string, variables bool) resource {
 	if parts < arnParts {
 		return r
 	}
-	root := int(at[arnParts-2]) + 1
+	root := at[arnParts-2] + 1
 	r.anchor = uint16(min(root+literalPrefix(text[root:]), 1<<16-1))
 	if written.any(text[:root]) {
 		r.kind = resourceAligned
@@ -254,9 +246,10 @@ func (r *resource) matchTemplate(t *target, c Context) bool {
 // parts of the text (M-03), so there are several ways to lay the parts of the
 // pattern along those of the text; each pair of parts is compared once.
 func (r *resource) aligned(pattern string, w wildcards, t *target) bool {
-	a := alignment{pattern: pattern, parts: int(r.parts), wildcards: w, target: t}
+	a := alignment{pattern: pattern, parts: int(r.parts), wildcards: w, text: t.text}
+	a.colons, _ = splitARN(t.text)
 	for i, at := range r.at {
-		a.at[i] = uint32(at)
+		a.at[i] = int(at)
 	}
 	return a.from(0, 0) || a.parts < arnParts && a.filled()
 }
@@ -267,16 +260,19 @@ type alignment struct {
 	at        colons
 	parts     int
 	wildcards wildcards
-	target    *target
+	text      string
+	colons    colons // of the text, which has all parts
 	failed    uint64 // pairs that were tried: bit 6·i+j
 }
 
 func (a *alignment) part(i int) string { return a.at.part(a.pattern, i, a.parts) }
 
+func (a *alignment) textPart(i int) string { return a.colons.part(a.text, i, arnParts) }
+
 // filled compares a short pattern whose missing parts are stars (G-10).
 func (a *alignment) filled() bool {
 	for i := range a.parts {
-		if !a.wildcards.match(a.part(i), a.target.part(i)) {
+		if !a.wildcards.match(a.part(i), a.textPart(i)) {
 			return false
 		}
 	}
@@ -300,12 +296,12 @@ func (a *alignment) from(i, j int) bool {
 func (a *alignment) lay(i, j int) bool {
 	start := len(a.pattern) - len(a.rest(i))
 	if j == arnParts-1 { // inside the resource, wildcards match colons too
-		return a.wildcards.match(a.pattern[start:], a.target.part(j))
+		return a.wildcards.match(a.pattern[start:], a.textPart(j))
 	}
 	piece := a.part(i)
 	last := i == a.parts-1
 	open := piece != "" && piece[len(piece)-1] == a.wildcards.star
-	if last && !open || !a.wildcards.match(piece, a.target.part(j)) {
+	if last && !open || !a.wildcards.match(piece, a.textPart(j)) {
 		return false
 	}
 	if last {
@@ -320,7 +316,7 @@ func (a *alignment) lay(i, j int) bool {
 		}
 	}
 	star := start + len(piece) - 1
-	return a.wildcards.match(a.pattern[star:], a.target.part(arnParts-1))
+	return a.wildcards.match(a.pattern[star:], a.textPart(arnParts-1))
 }
 
 // rest is the pattern from its part i on.

@@ -98,7 +98,7 @@ func TestImports(t *testing.T) {
 		for _, i := range file.Imports {
 			path, _ := strconv.Unquote(i.Path.Value)
 			switch path {
-			case "cmp", "crypto/sha256", "encoding/base64", "fmt", "net/netip", "slices", "strconv", "strings", "unicode/utf8", "unsafe":
+			case "cmp", "crypto/sha256", "encoding/base64", "encoding/binary", "fmt", "math/bits", "net/netip", "slices", "strconv", "strings", "unicode/utf8", "unsafe":
 			default:
 				t.Errorf("%s imports %s", name, path)
 			}
