@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"os"
 	"os/exec"
+	"strconv"
 	"strings"
 
 	"github.com/gatehouse-iam/gatehouse/sigv4"
@@ -19,7 +20,7 @@ import (
 // measureCalls measures whole calls over keep-alive connections: the CPU time of
 // the serving process, which has one core's worth of threads.
 func measureCalls() ([]bar, error) {
-	x, err := start("x")
+	x, err := start("x", 1)
 	if err != nil {
 		return nil, err
 	}
@@ -54,6 +55,8 @@ func measureCalls() ([]bar, error) {
 	}, nil
 }
 
+const allCores = 0
+
 // served is a server in a process of its own.
 type served struct {
 	*world
@@ -63,10 +66,14 @@ type served struct {
 	address string
 }
 
-// start runs this program as a child that serves until its stdin closes.
-func start(kind string) (*served, error) {
+// start runs this program as a child that serves until its stdin closes, on one
+// core or on all there are.
+func start(kind string, cores int) (*served, error) {
 	c := exec.Command(os.Args[0], "-child", kind)
-	c.Env = append(os.Environ(), "GOMAXPROCS=1")
+	c.Env = os.Environ()
+	if cores != allCores {
+		c.Env = append(c.Env, "GOMAXPROCS="+strconv.Itoa(cores))
+	}
 	c.Stderr = os.Stderr
 	stdin, err := c.StdinPipe()
 	if err != nil {
@@ -95,7 +102,7 @@ func (s *served) line() (string, error) {
 // startWorld starts Gatehouse with the world and that many users in it: first what
 // the API makes, since its quota is 5,000 users an account, then the others.
 func startWorld(users int) (*served, error) {
-	s, err := start("gatehouse")
+	s, err := start("gatehouse", 1)
 	if err != nil {
 		return nil, err
 	}

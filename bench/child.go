@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"fmt"
 	"io"
@@ -20,9 +21,9 @@ import (
 func runChild(kind string, users int) error {
 	switch kind {
 	case "heap":
-		return printHeap(users, "")
+		return printHeap(users, newUser)
 	case "heap-inline":
-		return printHeap(users, strings.Repeat("x", 1300))
+		return printHeap(users, inlineUser)
 	case "x":
 		return serveX()
 	case "gatehouse":
@@ -62,7 +63,7 @@ func serveX() error {
 	return untilStdinCloses(l.Addr().String())
 }
 
-// serveGatehouse serves, and makes as many users more as a line of stdin says.
+// serveGatehouse serves, and does what the lines of stdin say.
 func serveGatehouse() error {
 	ctx := context.Background()
 	n, err := startNode(ctx)
@@ -70,17 +71,74 @@ func serveGatehouse() error {
 		return err
 	}
 	fmt.Println(n.Address())
-	var users int
-	if _, err := fmt.Scanln(&users); err != nil {
-		return err
-	}
-	if err := populate(ctx, n.Directory(), 0, users, ""); err != nil {
-		return err
-	}
-	if err := untilStdinCloses("populated"); err != nil {
-		return err
+	lines := bufio.NewScanner(os.Stdin)
+	for lines.Scan() {
+		if err := obey(ctx, n.Directory(), lines.Text()); err != nil {
+			return err
+		}
 	}
 	return n.Close(ctx)
+}
+
+// obey makes users, with the shared policy and access keys or without, or tells
+// how many documents were compiled.
+func obey(ctx context.Context, d *directory.Directory, line string) error {
+	var users, keys int
+	switch {
+	case line == "compilations":
+		fmt.Println(directory.Compilations())
+		return nil
+	case strings.HasPrefix(line, "share "):
+		if _, err := fmt.Sscanf(line, "share %d %d", &users, &keys); err != nil {
+			return err
+		}
+		return share(ctx, d, users, keys)
+	}
+	if _, err := fmt.Sscan(line, &users); err != nil {
+		return err
+	}
+	if err := populate(ctx, d, 0, users, newUser); err != nil {
+		return err
+	}
+	fmt.Println("populated")
+	return nil
+}
+
+// share makes users with the shared policy, and prints the access keys of the
+// first of them.
+func share(ctx context.Context, d *directory.Directory, users, keys int) error {
+	err := populate(ctx, d, 0, users, func(d *directory.Directory, name string) *directory.User {
+		u := newUser(d, name)
+		u.Attached = []string{sharedPolicy}
+		return u
+	})
+	if err != nil {
+		return err
+	}
+	err = d.Update(ctx, benchAccount, func(tx *directory.Tx) error { // what attaching one by one would have counted
+		p, err := tx.CustomerPolicy(sharedPolicy)
+		if err != nil {
+			return err
+		}
+		c := p.Clone()
+		c.Attachments = users
+		tx.PutPolicy(c)
+		return nil
+	})
+	for i := 0; i < min(users, keys) && err == nil; i++ {
+		err = d.Update(ctx, benchAccount, func(tx *directory.Tx) error {
+			u, err := tx.User(userName(i))
+			if err != nil {
+				return err
+			}
+			key, secret, err := tx.CreateAccessKey(u)
+			if err == nil {
+				fmt.Println(key.ID, secret)
+			}
+			return err
+		})
+	}
+	return err
 }
 
 // startNode starts a node, and waits until it has hashed the root password.
@@ -102,18 +160,16 @@ func untilStdinCloses(line string) error {
 	return err
 }
 
-// populate makes users with tags, three shared policies and, where inline is
-// given, an inline policy of their own.
-func populate(ctx context.Context, d *directory.Directory, from, to int, inline string) error {
+// populate makes users.
+func populate(ctx context.Context, d *directory.Directory, from, to int, user func(d *directory.Directory, name string) *directory.User) error {
 	const batch = 40
 	for ; from < to; from += batch {
 		err := d.Update(ctx, benchAccount, func(tx *directory.Tx) error {
 			for i := from; i < min(from+batch, to); i++ {
-				name := fmt.Sprintf("user-%06d", i)
-				if _, err := tx.User(name); err == nil {
-					return fmt.Errorf("user %s exists", name)
+				if _, err := tx.User(userName(i)); err == nil {
+					return fmt.Errorf("user %s exists", userName(i))
 				}
-				tx.PutUser(newUser(d, name, inline))
+				tx.PutUser(user(d, userName(i)))
 			}
 			return nil
 		})
@@ -124,8 +180,11 @@ func populate(ctx context.Context, d *directory.Directory, from, to int, inline 
 	return nil
 }
 
-func newUser(d *directory.Directory, name, inline string) *directory.User {
-	u := &directory.User{
+func userName(i int) string { return fmt.Sprintf("user-%06d", i) }
+
+// newUser has tags and three shared policies.
+func newUser(d *directory.Directory, name string) *directory.User {
+	return &directory.User{
 		Entity: directory.Entity{
 			ID: directory.NewID("AIDA"), Name: name, Path: "/staff/", Created: d.Now().UTC(),
 			Tags: []api.Tag{{Key: "team", Value: "platform"}, {Key: "cost-center", Value: "1234"}},
@@ -134,8 +193,11 @@ func newUser(d *directory.Directory, name, inline string) *directory.User {
 			"arn:aws:iam::aws:policy/ReadOnlyAccess", "arn:aws:iam::aws:policy/IAMUserChangePassword", "arn:aws:iam::aws:policy/job-function/ViewOnlyAccess",
 		}},
 	}
-	if inline != "" {
-		u.Inline = []directory.Inline{{Name: "own", Document: directory.NewDocument(inline + name)}}
-	}
+}
+
+// inlineUser has an inline policy of its own beside.
+func inlineUser(d *directory.Directory, name string) *directory.User {
+	u := newUser(d, name)
+	u.Inline = []directory.Inline{{Name: "own", Document: directory.NewDocument(strings.Repeat("x", 1300) + name)}}
 	return u
 }

@@ -11,25 +11,20 @@ import (
 	"time"
 )
 
-// sizes of a run.
-var sizes struct {
+// effort is how much a run measures.
+type effort struct {
 	operations int // of an in-process measurement, a round
 	requests   int // of a server measurement, a round
+	paced      int // requests at a fixed rate, a round
 	rounds     int
 	users      int
 }
 
 var (
-	fullSizes  = sizesOf(100_000, 30_000, 7, 100_000)
-	quickSizes = sizesOf(10_000, 3_000, 3, 10_000)
+	sizes      effort // of this run
+	fullSizes  = effort{operations: 100_000, requests: 30_000, paced: 2400, rounds: 7, users: 100_000}
+	quickSizes = effort{operations: 10_000, requests: 3_000, paced: 800, rounds: 3, users: 10_000}
 )
-
-func sizesOf(operations, requests, rounds, users int) (s struct {
-	operations, requests, rounds, users int
-}) {
-	s.operations, s.requests, s.rounds, s.users = operations, requests, rounds, users
-	return s
-}
 
 // ownCPU is the CPU time of this process, in user and system mode.
 func ownCPU() time.Duration {

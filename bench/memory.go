@@ -8,6 +8,8 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
+
+	"github.com/gatehouse-iam/gatehouse/internal/directory"
 )
 
 // measureMemory measures the live heap a user, each time in a new process.
@@ -37,18 +39,18 @@ func heapPerUser(kind string) (float64, error) {
 }
 
 // printHeap is the child: it prints the bytes of live heap that a user adds.
-func printHeap(users int, inline string) error {
+func printHeap(users int, user func(*directory.Directory, string) *directory.User) error {
 	ctx := context.Background()
 	n, err := startNode(ctx)
 	if err != nil {
 		return err
 	}
 	const settled = 1000 // pools and caches have their size by then
-	if err := populate(ctx, n.Directory(), 0, settled, inline); err != nil {
+	if err := populate(ctx, n.Directory(), 0, settled, user); err != nil {
 		return err
 	}
 	before := liveHeap()
-	if err := populate(ctx, n.Directory(), settled, settled+users, inline); err != nil {
+	if err := populate(ctx, n.Directory(), settled, settled+users, user); err != nil {
 		return err
 	}
 	after := liveHeap()
