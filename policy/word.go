@@ -17,6 +17,22 @@ const (
 // bytesOf is s without a copy, to read only.
 func bytesOf(s string) []byte { return unsafe.Slice(unsafe.StringData(s), len(s)) }
 
+// wordAt is the word at a place in a text; zeros follow the end.
+func wordAt(text string, at int) (w uint64) {
+	b := bytesOf(text)
+	rest := len(b) - at
+	switch {
+	case rest >= wordSize:
+		return binary.LittleEndian.Uint64(b[at:])
+	case len(b) >= wordSize:
+		return binary.LittleEndian.Uint64(b[len(b)-wordSize:]) >> (8 * (wordSize - rest))
+	}
+	for i := rest - 1; i >= 0; i-- {
+		w = w<<8 | uint64(b[at+i])
+	}
+	return w
+}
+
 // foldWord turns the capital letters of ASCII into small ones.
 func foldWord(w uint64) uint64 {
 	low := w &^ highs
@@ -57,33 +73,22 @@ func fifthColon(text string) int {
 
 // headOf is the first bytes of a text as a number, such that texts are in the
 // order of their heads.
-func headOf(text string) (head uint64) {
-	if len(text) >= wordSize {
-		return binary.BigEndian.Uint64(bytesOf(text))
-	}
-	for i := range wordSize {
-		head <<= 8
-		if i < len(text) {
-			head |= uint64(text[i])
-		}
-	}
-	return head
+func headOf(text string) uint64 {
+	return bits.ReverseBytes64(wordAt(text, 0))
 }
 
 // readAction is an action in lower case, in the room if it fits, where its
 // service ends, and the hash of that: -1 and 0 where there is none. The room is
-// of whole words, and zero.
+// of whole words.
 func readAction(room []byte, action string) (folded []byte, colon int, service serviceHash) {
 	if len(action) > len(room) {
 		room = make([]byte, (len(action)+wordSize-1)&^(wordSize-1))
 	}
-	copy(room, action)
 	colon = -1
 	var h uint64
 	for at := 0; at < len(action); at += wordSize {
-		b := room[at : at+wordSize]
-		w := foldWord(binary.LittleEndian.Uint64(b))
-		binary.LittleEndian.PutUint64(b, w)
+		w := foldWord(wordAt(action, at))
+		binary.LittleEndian.PutUint64(room[at:], w)
 		if colon >= 0 {
 			continue
 		}
