@@ -70,13 +70,22 @@ type ElementTrace struct {
 // for people: it costs as much as reading every policy again.
 func Explain(r *Request, s *Set) *Explanation {
 	e := newEvaluation(r, s)
-	x := &Explanation{Decision: Decide(r, s)}
+	x := e.trace()
+	x.Changes, x.Fixed = e.findChanges(x.Decision)
+	return x
+}
+
+// Trace is Explain without Changes and Fixed: for who decides many requests and
+// tells what matched and what was missing, but proposes nothing.
+func Trace(r *Request, s *Set) *Explanation { return newEvaluation(r, s).trace() }
+
+func (e *evaluation) trace() *Explanation {
+	x := &Explanation{Decision: Decide(e.request, e.set)}
 	var missing missingKeys
 	for _, place := range e.places() {
 		x.Policies = append(x.Policies, e.explain(&place, &missing))
 	}
 	x.Missing = missing.sorted()
-	x.Changes, x.Fixed = e.findChanges(x.Decision)
 	return x
 }
 
