@@ -12,17 +12,21 @@ import (
 // it decides as Decide does, its traces say enough to come to that decision
 // again, and its changes really allow, each of them needed.
 func TestExplainRandom(t *testing.T) {
-	random := rand.New(rand.NewPCG(5, 3))
-	for i := range 30000 {
-		c := randomCase(random)
-		if i%2 == 1 {
-			c = c.callersKeys()
+	triesOf(t, randomCases()/10, 5, func(t *testing.T, random *rand.Rand) int {
+		const batch = 20
+		for i := range batch {
+			c := randomCase(random)
+			if i%2 == 1 {
+				c = c.callersKeys()
+			}
+			c.explain(t)
+			if t.Failed() {
+				t.Errorf("%+v", c)
+				break
+			}
 		}
-		c.explain(t)
-		if t.Failed() {
-			t.Fatalf("case %d: %+v", i, c)
-		}
-	}
+		return batch
+	})
 }
 
 // FuzzExplain lets the fuzzer choose the random cases.

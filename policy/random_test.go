@@ -31,12 +31,19 @@ func randomCases() int {
 	return manyCases
 }
 
-// tries runs batches on all cores until there were enough cases. A batch has a
-// random source of its own, made of the seed and its number, which a failure
-// names; it says how many cases it tried.
+// tries runs batches until there were as many cases as there are to be of each
+// kind.
 func tries(t *testing.T, seed uint64, batch func(t *testing.T, random *rand.Rand) (cases int)) {
 	t.Helper()
-	want := int64(randomCases())
+	triesOf(t, randomCases(), seed, batch)
+}
+
+// triesOf runs batches on all cores until there were enough cases. A batch has a
+// random source of its own, made of the seed and its number, which a failure
+// names; it says how many cases it tried.
+func triesOf(t *testing.T, cases int, seed uint64, batch func(t *testing.T, random *rand.Rand) (cases int)) {
+	t.Helper()
+	want := int64(cases)
 	var next, done atomic.Int64
 	var workers sync.WaitGroup
 	start := time.Now()
