@@ -82,7 +82,7 @@ func (d *draft) editsOf(p *Policy) (*edits, error) {
 		return e, nil
 	}
 	document, _ := parse(p.kind, p.text) // which it was compiled from
-	e := newEdits(document)
+	e := newEdits(document, document.gap())
 	d.edits[p] = e
 	return e, nil
 }

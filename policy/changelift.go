@@ -103,7 +103,7 @@ func (s *search) narrower(w *walk) []Change {
 
 // lifted: with the changes the statement does not deny any more.
 func (w *walk) lifted(changes []Change) bool {
-	e := newEdits(w.document)
+	e := newEdits(w.document, "")
 	for i := range changes {
 		c := &changes[i]
 		edit := e.addValue

@@ -11,10 +11,11 @@ type edits struct {
 	document *Document
 	added    map[*Node][]string // JSON values that a list, or a value that becomes one, gets at its end
 	removed  map[*Node]bool     // items that a list loses
+	gap      string             // what stands after a comma where the document does not show it
 }
 
-func newEdits(d *Document) *edits {
-	return &edits{document: d, added: make(map[*Node][]string), removed: make(map[*Node]bool)}
+func newEdits(d *Document, gap string) *edits {
+	return &edits{document: d, added: make(map[*Node][]string), removed: make(map[*Node]bool), gap: gap}
 }
 
 // element is the value of a statement's element by its path: "Action",
@@ -156,7 +157,7 @@ func (e *edits) writeObject(b *strings.Builder, n *Node) {
 
 // writeOne makes a list of a single value and what is added.
 func (e *edits) writeOne(b *strings.Builder, n *Node) {
-	comma := "," + e.document.gap()
+	comma := "," + e.gap
 	b.WriteByte('[')
 	if !e.removed[n] {
 		e.writePlain(b, n)
@@ -171,7 +172,7 @@ func (e *edits) writeList(b *strings.Builder, n *Node) {
 	text := e.document.text
 	b.WriteByte('[')
 	at, first := n.start+1, true
-	lead, opening := e.document.gap(), ""
+	lead, opening := e.gap, ""
 	for i, item := range n.items {
 		before := text[at:item.start]
 		at = item.end
@@ -208,8 +209,7 @@ func (e *edits) writeList(b *strings.Builder, n *Node) {
 	b.WriteString(text[at:n.end])
 }
 
-// gap is what stands after a comma where the document does not show it: nothing
-// in one without any white space.
+// gap is a space, and nothing in a document without any.
 func (d *Document) gap() string {
 	if spaceOutsideStrings(d.text) == 0 {
 		return ""

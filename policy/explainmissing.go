@@ -53,12 +53,8 @@ func (w *walk) missing(keys *missingKeys) {
 // takesVariables says whether variables are replaced in an operator's values
 // (C-17).
 func takesVariables(operator string) bool {
-	o, ok := readOperator(operator)
-	if !ok || o.null {
-		return false
-	}
-	switch o.values().(type) {
-	case *texts, *patterns:
+	switch familyOf(operator) {
+	case "string", "arn", "bool":
 		return true
 	}
 	return false
