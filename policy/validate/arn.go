@@ -4,13 +4,21 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/gatehouse-iam/gatehouse/policy"
 	"github.com/gatehouse-iam/gatehouse/policy/x/services"
 )
 
-// arnParts is how many parts an ARN has; the last may hold colons.
-const arnParts = 6
+// The parts of an ARN; the last may hold colons.
+const (
+	partPartition = 1
+	partService   = 2
+	partRegion    = 3
+	partAccount   = 4
+	partResource  = 5
+	arnParts      = 6
+)
 
 // partitions of AWS.
 var partitions = []string{"aws", "aws-cn", "aws-us-gov", "aws-eusc", "aws-iso", "aws-iso-b", "aws-iso-e", "aws-iso-f"}
@@ -40,14 +48,14 @@ func (v *validator) resource(item *spot) {
 		v.report("MISSING_ARN_FIELD", fmt.Sprintf("The ARN has %d of its six parts. Write all of arn:partition:service:region:account:resource; a part may be empty or \"*\".", len(parts)), item)
 	}
 	v.partition(item, parts)
-	if len(parts) < 3 {
+	if len(parts) <= partService {
 		return
 	}
 	forms := v.arnService(item, parts)
 	if len(parts) < arnParts {
 		return
 	}
-	if !v.resourceVariables(item, len(text)-len(parts[5])) {
+	if !v.resourceVariables(item, len(text)-len(parts[partResource])) {
 		return
 	}
 	if known := v.region(item, parts, forms); v.account(item, parts, forms) && known && len(forms) > 0 {
@@ -65,15 +73,15 @@ func partAt(item *spot, parts []string, i int) *spot {
 }
 
 func (v *validator) partition(item *spot, parts []string) {
-	if parts[1] != "*" && !slices.Contains(partitions, parts[1]) {
-		v.report("INVALID_PARTITION", fmt.Sprintf("AWS has no partition %q. Use one of %s, or \"*\".", clip(parts[1]), strings.Join(partitions, ", ")), partAt(item, parts, 1))
+	if parts[partPartition] != "*" && !slices.Contains(partitions, parts[partPartition]) {
+		v.report("INVALID_PARTITION", fmt.Sprintf("AWS has no partition %q. Use one of %s, or \"*\".", clip(parts[partPartition]), strings.Join(partitions, ", ")), partAt(item, parts, partPartition))
 	}
 }
 
 // arnService gives the resource types that ARNs of the service can be of.
 func (v *validator) arnService(item *spot, parts []string) []services.ARNForm {
-	service := parts[2]
-	at := partAt(item, parts, 2)
+	service := parts[partService]
+	at := partAt(item, parts, partService)
 	forms := services.ARNForms(service)
 	switch {
 	case len(forms) > 0:
@@ -96,17 +104,17 @@ func isPattern(s string) bool { return strings.ContainsAny(s, "*?") || strings.C
 
 // region checks the fourth part; it says whether that can be a region.
 func (v *validator) region(item *spot, parts []string, forms []services.ARNForm) bool {
-	region := parts[3]
-	at := partAt(item, parts, 3)
-	needed, taken := uses(forms, 3)
+	region := parts[partRegion]
+	at := partAt(item, parts, partRegion)
+	needed, taken := uses(forms, partRegion)
 	switch {
 	case region == "" && needed && len(forms) > 0:
-		v.report("MISSING_ARN_REGION", fmt.Sprintf("The resources of %s are in a region, and the ARN names none. Name it in the fourth part, or write \"*\".", parts[2]), item)
+		v.report("MISSING_ARN_REGION", fmt.Sprintf("The resources of %s are in a region, and the ARN names none. Name it in the fourth part, or write \"*\".", parts[partService]), item)
 	case region == "":
 		return true
-	case parts[2] == "s3" && !regionalS3(parts[5]), !taken && len(forms) > 0 && (region != "*" || parts[2] == "iam"):
-		v.report("ARN_REGION_NOT_ALLOWED", fmt.Sprintf("The resources of %s are in no region. Leave the fourth part of the ARN empty.", parts[2]), at)
-	case !isRegion(region) && !literalPart(forms, 3, region):
+	case parts[partService] == "s3" && !regionalS3(parts[partResource]), !taken && len(forms) > 0 && (region != "*" || parts[partService] == "iam"):
+		v.report("ARN_REGION_NOT_ALLOWED", fmt.Sprintf("The resources of %s are in no region. Leave the fourth part of the ARN empty.", parts[partService]), at)
+	case !isRegion(region) && !literalPart(forms, partRegion, region):
 		v.report("INVALID_ARN_REGION", fmt.Sprintf("There is no region %q%s.", clip(region), v.didYouMean(region, regions)), at)
 	default:
 		return true
@@ -121,19 +129,23 @@ func regionalS3(resource string) bool {
 	})
 }
 
+// ofAWS are services that have resources of AWS's own, whose ARNs name no
+// account: documents of Systems Manager, views of Resource Explorer.
+var ofAWS = []string{"ssm", "resource-explorer-2"}
+
 // account checks the fifth part; it says whether that can be an account.
 func (v *validator) account(item *spot, parts []string, forms []services.ARNForm) bool {
-	account := parts[4]
-	at := partAt(item, parts, 4)
-	needed, taken := uses(forms, 4)
+	account := parts[partAccount]
+	at := partAt(item, parts, partAccount)
+	needed, taken := uses(forms, partAccount)
 	switch {
-	case account == "" && needed && len(forms) > 0:
-		v.report("MISSING_ARN_ACCOUNT", fmt.Sprintf("The resources of %s belong to an account, and the ARN names none. Name it in the fifth part, or write \"*\".", parts[2]), item)
+	case account == "" && needed && len(forms) > 0 && !slices.Contains(ofAWS, parts[partService]):
+		v.report("MISSING_ARN_ACCOUNT", fmt.Sprintf("The resources of %s belong to an account, and the ARN names none. Name it in the fifth part, or write \"*\".", parts[partService]), item)
 	case account == "", isPattern(account):
 		return true
 	case !taken && len(forms) > 0:
-		v.report("ARN_ACCOUNT_NOT_ALLOWED", fmt.Sprintf("The ARNs of %s name no account. Leave the fifth part empty.", parts[2]), at)
-	case !isAccount(account) && account != "aws" && !literalPart(forms, 4, account):
+		v.report("ARN_ACCOUNT_NOT_ALLOWED", fmt.Sprintf("The ARNs of %s name no account. Leave the fifth part empty.", parts[partService]), at)
+	case !isAccount(account) && account != "aws" && !literalPart(forms, partAccount, account):
 		v.report("INVALID_ARN_ACCOUNT", fmt.Sprintf("%q is no account id: that is 12 digits.", clip(account)), at)
 	default:
 		return true
@@ -167,9 +179,12 @@ func isAccount(s string) bool { return len(s) == 12 && strings.Trim(s, "01234567
 // resourceForm compares with the ARNs that the service's tables have.
 func (v *validator) resourceForm(item *spot, parts []string, forms []services.ARNForm) {
 	pattern := newARNPattern(item.text())
+	if pattern.canBe(transform) {
+		return
+	}
 	var fits []services.ARNForm
 	for _, f := range forms {
-		if !v.spend(len(parts[5]) + 1) {
+		if !v.spend(len(parts[partResource]) + 1) {
 			return
 		}
 		if pattern.canBe(f.Type.ARN) {
@@ -183,23 +198,27 @@ func (v *validator) resourceForm(item *spot, parts []string, forms []services.AR
 		v.placeOfForm(item, parts, fits)
 		return
 	}
-	v.report("INVALID_ARN_RESOURCE", fmt.Sprintf("No resource of %s has such an ARN. The service has %s.", parts[2], examples(forms)), item)
+	v.report("INVALID_ARN_RESOURCE", fmt.Sprintf("No resource of %s has such an ARN. The service has %s.", parts[partService], examples(forms)), item)
 }
+
+// transform is a macro that AWS runs in CloudFormation; the tables lack it.
+const transform = "arn:${Partition}:cloudformation:${Region}:aws:transform/${Name}"
 
 // placeOfForm is what stands against an ARN whose resource fits some types, and
 // whose region or account fits none of these.
 func (v *validator) placeOfForm(item *spot, parts []string, fits []services.ARNForm) {
-	regional, _ := uses(fits, 3)
-	owned, _ := uses(fits, 4)
+	regional, _ := uses(fits, partRegion)
+	owned, _ := uses(fits, partAccount)
 	switch {
-	case parts[3] == "" && regional:
+	case parts[partRegion] == "" && regional:
 		v.report("MISSING_ARN_REGION", fmt.Sprintf("Resources of this kind are in a region, and the ARN names none: %s.", fits[0].Type.ARN), item)
-	case parts[4] == "" && owned:
+	case parts[partAccount] == "" && slices.Contains(ofAWS, parts[partService]):
+	case parts[partAccount] == "" && owned:
 		v.report("MISSING_ARN_ACCOUNT", fmt.Sprintf("Resources of this kind belong to an account, and the ARN names none: %s.", fits[0].Type.ARN), item)
-	case parts[3] != "" && !regional:
-		v.report("ARN_REGION_NOT_ALLOWED", fmt.Sprintf("Resources of this kind are in no region: %s.", fits[0].Type.ARN), partAt(item, parts, 3))
-	case parts[4] != "" && !owned:
-		v.report("ARN_ACCOUNT_NOT_ALLOWED", fmt.Sprintf("ARNs of this kind name no account: %s.", fits[0].Type.ARN), partAt(item, parts, 4))
+	case parts[partRegion] != "" && !regional:
+		v.report("ARN_REGION_NOT_ALLOWED", fmt.Sprintf("Resources of this kind are in no region: %s.", fits[0].Type.ARN), partAt(item, parts, partRegion))
+	case parts[partAccount] != "" && !owned:
+		v.report("ARN_ACCOUNT_NOT_ALLOWED", fmt.Sprintf("ARNs of this kind name no account: %s.", fits[0].Type.ARN), partAt(item, parts, partAccount))
 	}
 }
 
@@ -241,12 +260,18 @@ func (p arnPattern) canBe(form string) bool {
 	if p.everything {
 		return true
 	}
-	parts := strings.SplitN(starred(form), ":", arnParts)
-	for i := 1; i < arnParts; i++ {
-		if !overlaps(p.parts[i], parts[i]) || i > 1 && i < arnParts-1 && parts[i] == "*" && p.parts[i] == "" {
+	parts := formParts(form)
+	for i := partPartition; i < arnParts; i++ {
+		if p.parts[i] == "" && parts[i] == "*" && i < partResource {
+			if i != partAccount || !slices.Contains(ofAWS, p.parts[partService]) {
+				return false
+			}
+			continue
+		}
+		if !overlaps(p.parts[i], parts[i]) {
 			return false
 		}
-		if i > 2 && i < arnParts-1 && strings.HasSuffix(p.parts[i], "*") && len(p.parts[i]) > 1 {
+		if (i == partRegion || i == partAccount) && len(p.parts[i]) > 1 && strings.HasSuffix(p.parts[i], "*") {
 			return true
 		}
 	}
@@ -255,8 +280,21 @@ func (p arnPattern) canBe(form string) bool {
 
 // resourceCanBe compares the last part alone.
 func (p arnPattern) resourceCanBe(form string) bool {
-	return overlaps(p.parts[arnParts-1], strings.SplitN(starred(form), ":", arnParts)[arnParts-1])
+	return overlaps(p.parts[partResource], formParts(form)[partResource])
 }
+
+// formParts are the parts of a form of the tables, with its placeholders as
+// stars. There are some thousand forms; each is cut once.
+func formParts(form string) []string {
+	if parts, ok := cutForms.Load(form); ok {
+		return parts.([]string)
+	}
+	parts := strings.SplitN(starred(form), ":", arnParts)
+	cutForms.Store(form, parts)
+	return parts
+}
+
+var cutForms sync.Map
 
 // starred puts a star in the place of each variable or placeholder.
 func starred(s string) string {

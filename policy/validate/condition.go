@@ -110,8 +110,6 @@ func (v *validator) conditionKey(c *condition) {
 		v.report("MISSING_TAG_KEY_IN_CONDITION", fmt.Sprintf("The key does not say which tag. Write %s/ and the tag's key.", strings.TrimSuffix(clip(name), "/")), c.at.asKey())
 	case prefix == "aws":
 		v.globalKey(c)
-	case strings.Contains(prefix, ".") || prefix == "saml":
-		v.claimKey(c)
 	default:
 		v.serviceKey(c, prefix)
 	}
@@ -129,33 +127,34 @@ func (v *validator) globalKey(c *condition) {
 	}
 }
 
-// claimKey is a key of a provider's token: AWS documents those of the providers
-// that it knows by name.
-func (v *validator) claimKey(c *condition) {
-	sts, _ := services.Service("sts")
-	c.key, _ = sts.ConditionKey(c.name)
+// serviceKey is a key of a service, or a claim of a provider's token: of those
+// AWS documents the ones of providers that it knows by name.
+func (v *validator) serviceKey(c *condition, prefix string) {
+	key, ok := globalKey(c.name) // ec2:SourceInstanceArn and its kind
+	if !ok {
+		key, ok = services.FindConditionKey(c.name)
+	}
+	service, _ := services.Service(prefix)
+	switch {
+	case ok:
+		c.key = key
+	case strings.Contains(prefix, "."):
+	case !services.HasConditionKeys(prefix):
+		v.report("INVALID_SERVICE", fmt.Sprintf("There is no service %q to have a condition key%s.", clip(prefix), v.didYouMean(prefix, slices.Collect(services.ServicePrefixes()))), c.at.asKey())
+	default:
+		v.report("INVALID_SERVICE_CONDITION_KEY", fmt.Sprintf("%s has no condition key %q%s.", prefix, clip(c.at.name), v.didYouMean(c.at.name, keysOf(service))), c.at.asKey())
+	}
 }
 
-func (v *validator) serviceKey(c *condition, prefix string) {
-	if key, ok := globalKey(c.name); ok { // ec2:SourceInstanceArn and its kind
-		c.key = key
-		return
+func keysOf(s *services.ServiceTable) []string {
+	if s == nil {
+		return nil
 	}
-	service, ok := services.Service(prefix)
-	if !ok {
-		v.report("INVALID_SERVICE", fmt.Sprintf("There is no service %q to have a condition key%s.", clip(prefix), v.didYouMean(prefix, slices.Collect(services.ServicePrefixes()))), c.at.asKey())
-		return
+	names := make([]string, len(s.ConditionKeys))
+	for i, k := range s.ConditionKeys {
+		names[i] = k.Name
 	}
-	key, ok := service.ConditionKey(c.name)
-	if !ok {
-		names := make([]string, len(service.ConditionKeys))
-		for i, k := range service.ConditionKeys {
-			names[i] = k.Name
-		}
-		v.report("INVALID_SERVICE_CONDITION_KEY", fmt.Sprintf("%s has no condition key %q%s.", service.Prefix, clip(c.at.name), v.didYouMean(c.at.name, names)), c.at.asKey())
-		return
-	}
-	c.key = key
+	return names
 }
 
 // many says whether the key has a list of values (C-08).

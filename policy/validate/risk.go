@@ -79,8 +79,8 @@ func (s *statement) letsIn(action string) (named bool, how passSuffix, at *spot)
 func anyRole(resources *spot, scoped string) *spot {
 	for _, item := range resources.strings() {
 		parts := strings.SplitN(item.text(), ":", arnParts)
-		if newARNPattern(item.text()).everything || len(parts) == arnParts && parts[2] == "iam" &&
-			strings.Trim(strings.TrimPrefix(parts[5], scoped), "*/") == "" && strings.HasSuffix(parts[5], "*") {
+		if newARNPattern(item.text()).everything || len(parts) == arnParts && parts[partService] == "iam" &&
+			strings.Trim(strings.TrimPrefix(parts[partResource], scoped), "*/") == "" && strings.HasSuffix(parts[partResource], "*") {
 			return item
 		}
 	}

@@ -100,7 +100,7 @@ func (v *validator) resourceOfAction(s *statement) {
 		}
 	}
 	for i, item := range resources {
-		if certain && !taken[i] && len(services.ARNForms(patterns[i].parts[2])) > 0 {
+		if certain && !taken[i] && len(services.ARNForms(patterns[i].parts[partService])) > 0 {
 			v.report("GATEHOUSE_UNSUPPORTED_RESOURCE_FOR_ACTION", fmt.Sprintf("None of the statement's actions can be on %q. Remove it, or add the action that is meant.", clip(item.text())), item)
 		}
 	}
@@ -126,7 +126,7 @@ func unfit(e entries) string {
 func (v *validator) fits(e entries, patterns []arnPattern, taken []bool) (fits, known bool) {
 	for _, form := range resourceForms(e) {
 		for i, p := range patterns {
-			if !v.spend(1) {
+			if !v.spend(len(p.parts[partResource]) + 4) {
 				return false, false
 			}
 			if p.canBe(form) {

@@ -51,6 +51,9 @@ func overlaps(a, b string) bool {
 		}
 		a, b = a[1:], b[1:]
 	}
+	if a == b || a == "*" || b == "*" {
+		return true
+	}
 	// row[j]: the pattern a so far and the first j bytes of b have a text in
 	// common.
 	row := make([]bool, len(b)+1)

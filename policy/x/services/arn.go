@@ -22,9 +22,12 @@ var arnForms = sync.OnceValue(func() map[string][]ARNForm {
 	for i := range index.Len() {
 		s := readService(i)
 		for j := range s.ResourceTypes {
-			parts := strings.SplitN(s.ResourceTypes[j].ARN, ":", 4)
 			r := s.ResourceTypes[j]
-			forms[parts[2]] = append(forms[parts[2]], ARNForm{Prefix: s.Prefix, Type: &r})
+			service := strings.SplitN(r.ARN, ":", 4)[2]
+			if strings.Contains(service, "${") { // a recovery point's ARN names the service it is of
+				service = s.Prefix
+			}
+			forms[service] = append(forms[service], ARNForm{Prefix: s.Prefix, Type: &r})
 		}
 	}
 	return forms

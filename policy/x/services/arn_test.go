@@ -9,6 +9,7 @@ func TestARNForms(t *testing.T) {
 		{"s3", "s3", "bucket"},
 		{"catalog", "servicecatalog", "Portfolio"},
 		{"elasticloadbalancing", "elasticloadbalancing", "loadbalancer/app/"},
+		{"backup", "backup", "recoveryPoint"},
 		{"nosuchservice", "", ""},
 		{"", "", ""},
 	}

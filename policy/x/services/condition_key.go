@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/gatehouse-iam/gatehouse/policy/x/archive"
 )
@@ -39,6 +40,55 @@ func (s *ServiceTable) ConditionKey(name string) (ConditionKey, bool) {
 	return ConditionKey{}, false
 }
 
+// FindConditionKey finds a condition key of any service, also where another
+// service's table has it than its prefix says: "catalog:ChangeType" is a key of
+// aws-marketplace, and claims of tokens are keys of sts. Global keys it does
+// not look for.
+func FindConditionKey(name string) (ConditionKey, bool) {
+	prefix, _, _ := strings.Cut(strings.ToLower(name), ":")
+	if s, ok := Service(prefix); ok {
+		if k, ok := s.ConditionKey(name); ok {
+			return k, true
+		}
+	}
+	for _, of := range [...]string{prefix, anyPrefix} {
+		for _, k := range foreignKeys()[of] {
+			if MatchesConditionKey(k.Name, name) {
+				return k, true
+			}
+		}
+	}
+	return ConditionKey{}, false
+}
+
+// HasConditionKeys says whether any key begins with the prefix and a colon.
+func HasConditionKeys(prefix string) bool {
+	prefix = strings.ToLower(prefix)
+	_, ok := Service(prefix)
+	return ok || len(foreignKeys()[prefix]) > 0
+}
+
+// anyPrefix stands for the prefixes that hold a placeholder.
+const anyPrefix = "${"
+
+// foreignKeys are the keys that stand in another service's table than their
+// prefix says, by that prefix in lower case.
+var foreignKeys = sync.OnceValue(func() map[string][]ConditionKey {
+	keys := map[string][]ConditionKey{}
+	for i := range index.Len() {
+		s := readService(i)
+		for _, k := range s.ConditionKeys {
+			switch prefix, _, _ := strings.Cut(strings.ToLower(k.Name), ":"); {
+			case strings.Contains(prefix, anyPrefix):
+				keys[anyPrefix] = append(keys[anyPrefix], k)
+			case prefix != s.Prefix && prefix != "aws":
+				keys[prefix] = append(keys[prefix], k)
+			}
+		}
+	}
+	return keys
+})
+
 // ActionConditionKeys are all keys documented for an action, sorted: its own
 // and those of the resource types it can be limited to. Global keys that AWS
 // puts into every request are not among them.
@@ -55,7 +105,8 @@ func (s *ServiceTable) ActionConditionKeys(a *Action) []string {
 }
 
 // MatchesConditionKey says whether name is documented by pattern, a key's name
-// in which "${TagKey}" or "<key>" stands for any text but none. Keys are
+// in which "${TagKey}", "<key>", "tag-key" or nothing after a slash stands for
+// any text but none. Keys are
 // compared without regard to case (reference_policies_elements_condition).
 // The pattern itself is not a name of its own except as such text.
 func MatchesConditionKey(pattern, name string) bool {
@@ -67,8 +118,12 @@ func MatchesConditionKey(pattern, name string) bool {
 	return len(name) > len(before)+len(after) && strings.HasPrefix(name, before) && strings.HasSuffix(name, after)
 }
 
-// cutPlaceholder splits a pattern around what stands for any text.
+// cutPlaceholder splits a pattern around what stands for any text. AWS's pages
+// write that in several ways; in lower case these are all.
 func cutPlaceholder(pattern string) (before, after string, ok bool) {
+	if before, ok = strings.CutSuffix(pattern, "/tag-key"); ok || strings.HasSuffix(pattern, "/") {
+		return strings.TrimSuffix(before, "/") + "/", "", true
+	}
 	for _, mark := range [][2]string{{"${", "}"}, {"<", ">"}} {
 		start := strings.Index(pattern, mark[0])
 		end := strings.LastIndex(pattern, mark[1])

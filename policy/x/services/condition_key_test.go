@@ -2,6 +2,7 @@ package services
 
 import (
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -56,6 +57,43 @@ func TestServiceConditionKeys(t *testing.T) {
 	}
 }
 
+// Some keys stand in the table of another service than their prefix names.
+func TestFindConditionKey(t *testing.T) {
+	tests := []struct {
+		name, want string
+		prefix     bool
+	}{
+		{"iam:PassedToService", "iam:PassedToService", true},
+		{"CATALOG:changetype", "catalog:ChangeType", true},
+		{"catalog:nosuch", "", true},
+		{"saml:aud", "saml:aud", true},
+		{"cognito-identity.amazonaws.com:aud", "cognito-identity.amazonaws.com:aud", true},
+		{"token.actions.x.ghe.com:actor", "token.actions.${Domain}.ghe.com:actor", false},
+		{"secretsmanager:ResourceTag/team", "secretsmanager:ResourceTag/tag-key", true},
+		{"iam:nosuch", "", true},
+		{"nosuch:key", "", false},
+		{"", "", false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if got, ok := FindConditionKey(tt.name); got.Name != tt.want || ok != (tt.want != "") {
+				t.Errorf("got %+v, %v; want %q", got, ok, tt.want)
+			}
+			prefix, _, _ := strings.Cut(tt.name, ":")
+			if got := HasConditionKeys(prefix); got != tt.prefix {
+				t.Errorf("keys of %q: %v", prefix, got)
+			}
+		})
+	}
+}
+
+func TestGlobalConditionKeyNames(t *testing.T) {
+	names := GlobalConditionKeys()
+	if !slices.Contains(names, "aws:username") || !slices.Contains(names, "aws:RequestTag/${TagKey}") {
+		t.Errorf("got %q", names)
+	}
+}
+
 func TestMatchesConditionKey(t *testing.T) {
 	tests := []struct {
 		pattern, name string
@@ -67,6 +105,11 @@ func TestMatchesConditionKey(t *testing.T) {
 		{"a:T/${TagKey}", "a:t/", false},
 		{"a:T/${TagKey}", "a:t", false},
 		{"a:T/<key>", "a:t/x/y", true},
+		{"a:T/tag-key", "a:t/team", true},
+		{"a:T/tag-key", "a:t/", false},
+		{"a:T/", "a:t/team", true},
+		{"a:T/", "a:t/", false},
+		{"a:T/", "a:t", false},
 		{"a:${name}.value", "a:env.value", true},
 		{"a:${name}.value", "a:.value", false},
 		{"a:${name}.value", "a:value", false},
