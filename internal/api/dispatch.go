@@ -10,15 +10,15 @@ import (
 // once made.
 type Registry struct {
 	services []*Service
-	byName   map[string]*Service
+	byScope  map[string][]*Service // by what they sign as
 	byTarget map[string]*Service
 }
 
 // NewRegistry makes a registry of those services.
 func NewRegistry(services ...*Service) *Registry {
-	r := &Registry{services: services, byName: map[string]*Service{}, byTarget: map[string]*Service{}}
+	r := &Registry{services: services, byScope: map[string][]*Service{}, byTarget: map[string]*Service{}}
 	for _, s := range services {
-		r.byName[s.Name] = s
+		r.byScope[s.SigningName()] = append(r.byScope[s.SigningName()], s)
 		if s.TargetPrefix != "" {
 			r.byTarget[s.TargetPrefix] = s
 		}
@@ -30,7 +30,24 @@ func NewRegistry(services ...*Service) *Registry {
 func (g *Registry) Services() []*Service { return g.services }
 
 // Service finds a service by its signing name; nil when it is not served.
-func (g *Registry) Service(name string) *Service { return g.byName[name] }
+func (g *Registry) Service(name string) *Service {
+	if all := g.byScope[name]; len(all) > 0 {
+		return all[0]
+	}
+	return nil
+}
+
+// scoped is the service that a request is signed for. Where several sign as one, it
+// is the REST service that has a route for the request, else the first.
+func (g *Registry) scoped(name string, r *http.Request) *Service {
+	all := g.byScope[name]
+	for _, svc := range all[min(1, len(all)):] {
+		if svc.IsREST() && svc.Route(r) != nil {
+			return svc
+		}
+	}
+	return g.Service(name)
+}
 
 // Find says which operation a request calls. scopeService is the service of the
 // signature's credential scope, empty when there is none or it is not known yet:
@@ -42,7 +59,7 @@ func (g *Registry) Service(name string) *Service { return g.byName[name] }
 // be worded in its protocol. Nothing found at all is nil, nil, nil: the caller
 // goes on with host and path.
 func (g *Registry) Find(r *http.Request, body []byte, scopeService string) (*Service, *Operation, error) {
-	if svc := g.byName[scopeService]; svc != nil {
+	if svc := g.scoped(scopeService, r); svc != nil {
 		op, err := findIn(svc, r, body)
 		return svc, op, err
 	}

@@ -47,6 +47,8 @@ func appendJSON(dst []byte, s *Shape, v reflect.Value) []byte {
 		return appendJSONMap(dst, s, v)
 	case String:
 		return appendJSONString(dst, v.String())
+	case AnyDocument:
+		return append(dst, v.Bytes()...)
 	case Blob:
 		return append(appendText(append(dst, '"'), v, s, ""), '"')
 	case Timestamp:

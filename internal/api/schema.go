@@ -15,7 +15,8 @@ const (
 // Service is an API as its model describes it. The generated packages api/iam,
 // api/sts, … each hold one as the variable API.
 type Service struct {
-	Name         string // signing and authorization name: "iam"
+	Name         string // signing and authorization name: "iam"; of a service that signs as another, its own: "iam-toolbox"
+	Signing      string // the service that it signs as: "iam"; "" for its own name
 	ID           string // "IAM"
 	Version      string // "2010-05-08"
 	Protocol     Protocol
@@ -25,6 +26,14 @@ type Service struct {
 	EventSource  string // "iam.amazonaws.com"
 	Global       bool   // one endpoint for all regions, signed for us-east-1
 	Operations   []*Operation
+}
+
+// SigningName is the service in the credential scope of the service's requests.
+func (s *Service) SigningName() string {
+	if s.Signing != "" {
+		return s.Signing
+	}
+	return s.Name
 }
 
 // Operation is one operation of a service.
@@ -78,11 +87,15 @@ const (
 	List
 	Map
 	Structure
+	AnyDocument // a JSON value of any form; in outputs only
 )
+
+// Document is the JSON text of a value of any form.
+type Document []byte
 
 // Shape describes a type of a model: for codecs and validation. Go types: a
 // string, boolean, number or timestamp member is a pointer (*string, *bool,
-// *int32, *int64, *float64, *time.Time), a blob is []byte, a list is a slice of
+// *int32, *int64, *float64, *time.Time), a blob is []byte, a document a Document, a list is a slice of
 // values, a map a map[string]value, a structure member a pointer to its struct.
 // Elements of lists and maps are values, not pointers.
 type Shape struct {

@@ -36,7 +36,7 @@ func New(d *directory.Directory, t *Tokens, region string, all []*api.Service) *
 		callers: newCallerCache(), rules: map[*api.Service]*rules{},
 	}
 	for _, svc := range all {
-		home := sigv4.Rules{Region: region, Service: []string{svc.Name}}
+		home := sigv4.Rules{Region: region, Service: []string{svc.SigningName()}}
 		if svc.Name == "s3" {
 			home.RawPath, home.AllAmzHeaders, home.UnsignedPayload = true, true, true
 		}
@@ -53,7 +53,8 @@ type Caller struct {
 	Use       directory.Use // of the access key, or of the role
 
 	secret     string
-	generation int // of a session
+	generation int  // of a session
+	owner      bool // no key says who it is: the operating system does
 	mark       directory.Mark
 }
 
@@ -175,6 +176,9 @@ func (c *Caller) Still(v *directory.View) bool {
 	p := c.Principal
 	if p.Session != nil {
 		return v.SessionAlive(p, c.generation)
+	}
+	if c.owner {
+		return v.AccountRecord() != nil
 	}
 	key := v.AccessKey(p.AccessKeyID)
 	if key == nil || !key.Active {

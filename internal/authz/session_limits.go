@@ -17,7 +17,7 @@ func SessionLimit(call *api.Call) error {
 	if err := rootLimit(call); err != nil || call.Principal.Session == nil {
 		return err
 	}
-	switch call.Service.Name {
+	switch call.Service.SigningName() {
 	case "iam":
 		return iamLimit(call.Principal.Session)
 	case "sts":
@@ -36,7 +36,7 @@ func rootLimit(call *api.Call) error {
 
 var errRootAssumes = api.Errorf(http.StatusForbidden, "AccessDenied", "Roles may not be assumed by root accounts.")
 
-// iamLimit: GetSessionToken credentials reach IAM only with MFA, GetFederationToken
+// iamLimit: GetSessionToken credentials reach IAM, its toolbox included, only with MFA, GetFederationToken
 // ones never. AWS answers as if the token were wrong, not AccessDenied.
 func iamLimit(s *api.Session) error {
 	if s.Kind == kindFederation || s.Kind == kindSession && !s.MFA {

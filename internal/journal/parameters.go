@@ -132,6 +132,8 @@ func (p *plan) append(dst []byte, v reflect.Value) []byte {
 		return p.appendMap(dst, v)
 	case api.Timestamp: // as CloudTrail prints it
 		return append(v.Interface().(time.Time).UTC().AppendFormat(append(dst, '"'), "Jan 2, 2006, 3:04:05 PM"), '"')
+	case api.AnyDocument:
+		return append(dst, v.Bytes()...)
 	case api.Blob:
 		return append(base64.StdEncoding.AppendEncode(append(dst, '"'), v.Bytes()), '"')
 	case api.Boolean:

@@ -46,7 +46,7 @@ func authorization(o server.OperationStatus) string {
 	case reflect.ValueOf(o.Row).Pointer() == reflect.ValueOf(authz.Free).Pointer():
 		return "none"
 	}
-	return o.Service + ":" + o.Operation
+	return o.Action
 }
 
 func unknownService(name string, known map[string]bool) error {

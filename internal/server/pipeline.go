@@ -31,6 +31,7 @@ type exchange struct {
 	in, out   any
 	denial    *authz.Denial
 	journaled bool   // the event was committed with the change
+	owner     bool   // unsigned, over the control socket
 	buffer    []byte // of the body
 	answer    []byte // of the answer
 }
@@ -119,6 +120,7 @@ func (s *Server) run(x *exchange) error {
 			Message: "The request has failed due to a temporary failure of the server."}
 	}
 	signed := sigv4.Parse(x.r, &x.signature)
+	x.byOwner(signed)
 	if err := s.read(x); err != nil {
 		x.call.Service, _, _ = s.registry.Find(x.r, nil, x.signature.Service) // the error is worded in its protocol
 		return err
@@ -165,6 +167,10 @@ func (s *Server) authenticate(x *exchange, signed error) error {
 	if svc == nil {
 		svc = foreignService(x.r)
 	}
+	if x.owner && x.call.Service != nil {
+		s.identify(x, s.authenticator.Owner())
+		return nil
+	}
 	if signed != nil {
 		if x.op != nil && x.op.api.Anonymous && isMissing(signed) {
 			return nil
@@ -178,10 +184,18 @@ func (s *Server) authenticate(x *exchange, signed error) error {
 	if err != nil {
 		return answerFault(svc, err)
 	}
+	s.identify(x, caller)
+	return nil
+}
+
+// identify notes who is calling.
+func (s *Server) identify(x *exchange, caller *authn.Caller) {
 	x.caller = caller
 	x.call.Principal, x.call.Account = caller.Principal, caller.Principal.Account
-	x.call.Region = s.regionOf(svc)
-	return nil
+	x.call.Region = s.Region
+	if svc := x.call.Service; svc != nil {
+		x.call.Region = s.regionOf(svc)
+	}
 }
 
 func isMissing(err error) bool {
@@ -314,7 +328,7 @@ func (s *Server) authorize(x *exchange, v *directory.View) error {
 // used notes the use of the access key, or of the role behind a session.
 func (s *Server) used(x *exchange) {
 	if x.caller != nil {
-		x.caller.Use.Note(x.op.svc.Name, x.call.Region, x.call.Time)
+		x.caller.Use.Note(x.op.svc.SigningName(), x.call.Region, x.call.Time)
 	}
 }
 

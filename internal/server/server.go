@@ -98,6 +98,7 @@ func (s *Server) add(i services.Implementation) error {
 // OperationStatus says whether an operation is served.
 type OperationStatus struct {
 	Service, Operation string
+	Action             string // what policies call it
 	Implemented        bool
 	Row                authz.Row
 }
@@ -107,7 +108,7 @@ func (s *Server) Operations() []OperationStatus {
 	var list []OperationStatus
 	for _, svc := range s.registry.Services() {
 		for _, op := range svc.Operations {
-			list = append(list, OperationStatus{svc.Name, op.Name, s.operations[op].served, s.operations[op].row})
+			list = append(list, OperationStatus{svc.Name, op.Name, op.Action, s.operations[op].served, s.operations[op].row})
 		}
 	}
 	return list

@@ -13,7 +13,7 @@ const apiImport = "github.com/gatehouse-iam/gatehouse/internal/api"
 // readOnlyVerbs are what the names of operations that change nothing begin
 // with. CloudTrail counts STS's as read-only too.
 var readOnlyVerbs = []string{
-	"Assume", "BatchGet", "Check", "Decode", "Describe", "Generate", "Get", "Head", "List", "Query", "Scan", "Search", "Select", "Simulate",
+	"Assume", "BatchGet", "Check", "Decode", "Describe", "Generate", "Get", "Head", "List", "Query", "Scan", "Search", "Select", "Simulate", "Validate",
 }
 
 func emitTypes(b *bytes.Buffer, g *graph) {
@@ -25,8 +25,10 @@ func emitTypes(b *bytes.Buffer, g *graph) {
 	for _, s := range g.nested {
 		emitStruct(&body, g, g.goNames[s], "is the shape "+s+" of the model.", &ref{Shape: s})
 	}
-	if bytes.Contains(body.Bytes(), []byte("time.Time")) {
-		b.WriteString("import \"time\"\n\n")
+	for text, path := range map[string]string{"time.Time": "time", "api.Document": apiImport} {
+		if bytes.Contains(body.Bytes(), []byte(text)) {
+			fmt.Fprintf(b, "import %q\n\n", path)
+		}
 	}
 	b.Write(body.Bytes())
 }
@@ -86,6 +88,9 @@ var kinds = map[string]string{
 
 func (g *graph) shapeFields(name string) string {
 	s := g.Shapes[name]
+	if s.Document {
+		return "Name: " + strconv.Quote(name) + ", Kind: api.AnyDocument, Min: -1, Max: -1"
+	}
 	f := []string{"Name: " + strconv.Quote(name), "Kind: api." + kinds[s.Type]}
 	if s.Type == "structure" {
 		f = append(f, "Members: "+g.memberShapes(name, s))

@@ -15,7 +15,8 @@ var wireProtocols = map[string]string{
 
 func emitAPI(b *bytes.Buffer, g *graph) {
 	d := g.Metadata
-	name := or(d.SigningName, d.EndpointPrefix)
+	signing := or(d.SigningName, d.EndpointPrefix)
+	name := or(d.Name, signing)
 	fmt.Fprintf(b, "import %q\n\n", apiImport)
 	fmt.Fprintf(b, "// API is %s, version %s.\nvar API = &api.Service{\n", d.ServiceID, d.APIVersion)
 	fmt.Fprintf(b, "Name: %q,\nID: %q,\nVersion: %q,\nProtocol: api.%s,\n", name, d.ServiceID, d.APIVersion, wireProtocols[d.Protocol])
@@ -23,6 +24,9 @@ func emitAPI(b *bytes.Buffer, g *graph) {
 		if f[1] != "" {
 			fmt.Fprintf(b, "%s: %q,\n", f[0], f[1])
 		}
+	}
+	if name != signing {
+		fmt.Fprintf(b, "Signing: %q,\n", signing)
 	}
 	fmt.Fprintf(b, "EventSource: %q,\n", name+".amazonaws.com")
 	if globalEndpoint(d) {
@@ -47,7 +51,7 @@ func emitAPI(b *bytes.Buffer, g *graph) {
 // for us-east-1; STS has a global endpoint beside the regional ones, which are
 // what the SDKs use, so it counts as regional.
 func globalEndpoint(d metadata) bool {
-	return d.EndpointPrefix == "iam" || d.EndpointPrefix == "organizations"
+	return or(d.SigningName, d.EndpointPrefix) == "iam" || d.EndpointPrefix == "organizations"
 }
 
 func (g *graph) emitOperation(b *bytes.Buffer, name string) {

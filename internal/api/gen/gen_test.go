@@ -18,7 +18,7 @@ func TestReproducible(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, svc := range services {
-		m, err := readModel(filepath.Join(models, svc.Folder), filepath.Join("overlay", svc.Package+".json"))
+		m, err := svc.model(models, filepath.Join("overlay", svc.Package+".json"))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -194,5 +194,20 @@ func TestReadModelFaults(t *testing.T) {
 	}
 	if _, err := readModel(folder, "overlay/iam.json"); err == nil || !strings.Contains(err.Error(), "api-2.json") {
 		t.Errorf("the error does not name the file: %v", err)
+	}
+}
+
+// TestDocumentsInInputs: nothing reads a document, so that none may be asked for.
+func TestDocumentsInInputs(t *testing.T) {
+	document := &shape{Type: "structure", Document: true}
+	for name, at := range map[string]string{"input": "In", "output": "Out"} {
+		m := &model{
+			Operations: map[string]*opModel{"Do": {Name: "Do", Input: &ref{Shape: "In"}, Output: &ref{Shape: "Out"}}},
+			Shapes:     map[string]*shape{"In": {Type: "structure"}, "Out": {Type: "structure"}, "List": {Type: "list", Member: &ref{Shape: "Any"}}, "Any": document},
+		}
+		m.Shapes[at].Members = members{{Name: "values", ref: ref{Shape: "List"}}}
+		if _, err := newGraph(m); (err != nil) != (name == "input") {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }

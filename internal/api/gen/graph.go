@@ -33,6 +33,9 @@ func newGraph(m *model) (*graph, error) {
 			if err := w.visit(r.Shape); err != nil {
 				return nil, fmt.Errorf("operation %s: %w", name, err)
 			}
+			if r == op.Input && m.holdsDocument(r.Shape, map[string]bool{}) {
+				return nil, fmt.Errorf("operation %s: documents are written, and not read", name)
+			}
 		}
 		for _, e := range op.Errors {
 			if m.Shapes[e.Shape] == nil {
@@ -63,7 +66,7 @@ func (w *walk) visit(name string) error {
 	}
 	w.state[name] = 1
 	for _, to := range s.targets() {
-		if t := w.Shapes[to]; t != nil && t.Type == "structure" {
+		if t := w.Shapes[to]; t != nil && t.Type == "structure" && !t.Document {
 			w.nested[to] = true
 		}
 		switch w.state[to] {
@@ -77,6 +80,16 @@ func (w *walk) visit(name string) error {
 	}
 	w.state[name] = 2
 	return nil
+}
+
+// holdsDocument says whether a document can stand in a shape.
+func (m *model) holdsDocument(name string, seen map[string]bool) bool {
+	s := m.Shapes[name]
+	if s == nil || seen[name] {
+		return false
+	}
+	seen[name] = true
+	return s.Document || slices.ContainsFunc(s.targets(), func(to string) bool { return m.holdsDocument(to, seen) })
 }
 
 func (s *shape) targets() []string {
@@ -118,6 +131,9 @@ func (g *graph) name() error {
 // goType is the type of a struct field of that shape.
 func (g *graph) goType(name string) string {
 	s := g.Shapes[name]
+	if s.Document {
+		return g.elemType(name)
+	}
 	switch s.Type {
 	case "list", "map", "blob":
 		return g.elemType(name)
@@ -128,6 +144,9 @@ func (g *graph) goType(name string) string {
 // elemType is the type of an element of a list or map.
 func (g *graph) elemType(name string) string {
 	s := g.Shapes[name]
+	if s.Document {
+		return "api.Document"
+	}
 	switch s.Type {
 	case "structure":
 		return g.goNames[name]

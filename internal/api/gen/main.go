@@ -1,11 +1,12 @@
-// Command gen writes the packages internal/api/iam, sts and organizations from
-// AWS's service models: the Go structs of every operation's input and output,
-// and the static description of their shapes that codecs and validation read.
+// Command gen writes the packages internal/api/iam, sts, organizations,
+// accessanalyzer and iamtoolbox from AWS's service models: the Go structs of every
+// operation's input and output, and the static description of their shapes that
+// codecs and validation read.
 //
 //	cd internal/api/gen && go run .
 //
 // The models come from the module github.com/aws/aws-sdk-go, frozen in July
-// 2025; what AWS added since then is in overlay/. A test compares the result
+// 2025; what AWS added since then is in overlay/, whole services too. A test compares the result
 // with the current github.com/aws/aws-sdk-go-v2 services, so that it fails when
 // AWS adds an operation or a member. This is a module of its own: the house
 // does not depend on the SDKs. AWS's descriptions are not copied.
@@ -18,14 +19,25 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
-// services are the APIs that are generated, by package name.
-var services = []struct{ Package, Folder string }{
-	{"iam", "iam/2010-05-08"},
-	{"sts", "sts/2011-06-15"},
-	{"organizations", "organizations/2016-11-28"},
+// service is an API that is generated.
+type service struct {
+	Package, Folder string // Folder "": the overlay is the model
+	// Shaped are the operations whose inputs and outputs are generated, where most
+	// are not served: the others have a name and a route, to be answered with
+	// NotImplemented. None: all.
+	Shaped []string
+}
+
+var services = []service{
+	{Package: "iam", Folder: "iam/2010-05-08"},
+	{Package: "sts", Folder: "sts/2011-06-15"},
+	{Package: "organizations", Folder: "organizations/2016-11-28"},
+	{Package: "accessanalyzer", Folder: "accessanalyzer/2019-11-01", Shaped: []string{"ValidatePolicy"}},
+	{Package: "iamtoolbox"},
 }
 
 func main() {
@@ -43,7 +55,7 @@ func run(here string) error {
 	}
 	for _, svc := range services {
 		overlay := filepath.Join(here, "overlay", svc.Package+".json")
-		m, err := readModel(filepath.Join(models, svc.Folder), overlay)
+		m, err := svc.model(models, overlay)
 		if err != nil {
 			return err
 		}
@@ -56,6 +68,26 @@ func run(here string) error {
 		}
 	}
 	return nil
+}
+
+// model is the service's model, with its overlay, and without the shapes of the
+// operations that have none here.
+func (s *service) model(models, overlay string) (*model, error) {
+	folder := ""
+	if s.Folder != "" {
+		folder = filepath.Join(models, s.Folder)
+	}
+	m, err := readModel(folder, overlay)
+	if err != nil || s.Shaped == nil {
+		return m, err
+	}
+	for name, op := range m.Operations {
+		if !slices.Contains(s.Shaped, name) {
+			op.Input, op.Output, op.Errors = nil, nil, nil
+			delete(m.Pagination, name)
+		}
+	}
+	return m, nil
 }
 
 // modelFolder finds the models in the module cache, at the version of go.mod.

@@ -20,6 +20,7 @@ type model struct {
 type metadata struct {
 	APIVersion     string `json:"apiVersion"`
 	EndpointPrefix string `json:"endpointPrefix"`
+	Name           string `json:"name"` // of overlays: of a service that signs as another
 	GlobalEndpoint string `json:"globalEndpoint"`
 	Protocol       string `json:"protocol"`
 	JSONVersion    string `json:"jsonVersion"`
@@ -74,6 +75,7 @@ type shape struct {
 	TimestampFormat string   `json:"timestampFormat"`
 	Payload         string   `json:"payload"`
 	Streaming       bool     `json:"streaming"`
+	Document        bool     `json:"document"`
 	Exception       bool     `json:"exception"`
 	Fault           bool     `json:"fault"`
 	Error           *struct {
@@ -134,25 +136,37 @@ func (n *names) UnmarshalJSON(data []byte) error {
 	return json.Unmarshal(data, &(*n)[0])
 }
 
-// readModel reads AWS's model of a service from its folder and lays the overlay
-// file over it, when there is one.
+// readModel reads AWS's model of a service from its folder, where it has one, and
+// lays the overlay file over it.
 func readModel(folder, overlay string) (*model, error) {
-	m := &model{}
-	if err := readJSON(filepath.Join(folder, "api-2.json"), m); err != nil {
-		return nil, err
+	m := &model{Operations: map[string]*opModel{}, Shapes: map[string]*shape{}, Pagination: map[string]*page{}}
+	if folder != "" {
+		if err := m.read(folder); err != nil {
+			return nil, err
+		}
 	}
-	pages := struct {
-		Pagination map[string]*page `json:"pagination"`
-	}{}
-	if err := readJSON(filepath.Join(folder, "paginators-1.json"), &pages); err != nil {
-		return nil, err
-	}
-	m.Pagination = pages.Pagination
 	over := overlayModel{}
 	if err := readJSON(overlay, &over); err != nil {
 		return nil, err
 	}
 	return m, m.lay(&over)
+}
+
+// read reads AWS's files.
+func (m *model) read(folder string) error {
+	if err := readJSON(filepath.Join(folder, "api-2.json"), m); err != nil {
+		return err
+	}
+	pages := struct {
+		Pagination map[string]*page `json:"pagination"`
+	}{}
+	if err := readJSON(filepath.Join(folder, "paginators-1.json"), &pages); err != nil {
+		return err
+	}
+	if pages.Pagination != nil {
+		m.Pagination = pages.Pagination
+	}
+	return nil
 }
 
 func readJSON(path string, into any) error {

@@ -12,6 +12,7 @@ import (
 // are said of shapes beside that: which members AWS no longer requires, and
 // which values are secret though the model does not mark them.
 type overlayModel struct {
+	Metadata   *metadata                `json:"metadata"` // of a service that the models lack
 	Operations map[string]*opModel      `json:"operations"`
 	Shapes     map[string]*overlayShape `json:"shapes"`
 	Pagination map[string]*page         `json:"pagination"`
@@ -23,6 +24,9 @@ type overlayShape struct {
 }
 
 func (m *model) lay(over *overlayModel) error {
+	if over.Metadata != nil {
+		m.Metadata = *over.Metadata
+	}
 	for _, name := range slices.Sorted(maps.Keys(over.Operations)) {
 		if err := m.layOperation(name, over.Operations[name]); err != nil {
 			return err
