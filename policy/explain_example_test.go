@@ -42,7 +42,7 @@ func ExampleExplain() {
 			fmt.Printf("%s %s, line %d: %s, applies: %v\n", p.Type, p.Policy.Name(), s.Line, s.Effect, s.Matched)
 			for _, e := range s.Elements {
 				if !e.Matched || e.Note != "" {
-					fmt.Printf("  line %d: %s %s %q, matches: %v. %s\n", e.Line, e.Element, e.Key, e.Values, e.Matched, e.Note)
+					fmt.Printf("  line %d: %s %q, matches: %v %q\n", e.Line, e.Element, e.Values, e.Matched, e.Note)
 				}
 			}
 		}
@@ -54,9 +54,9 @@ func ExampleExplain() {
 	// Output:
 	// User: arn:aws:iam::111122223333:user/ana is not authorized to perform: s3:GetObject on resource: arn:aws:s3:::photos/dog.jpg with an explicit deny in an identity-based policy
 	// identity-based policy photos, line 4: Allow, applies: false
-	//   line 4: Resource  ["arn:aws:s3:::photos/cat.jpg"], matches: false.
+	//   line 4: Resource ["arn:aws:s3:::photos/cat.jpg"], matches: false ""
 	// identity-based policy photos, line 5: Deny, applies: true
-	//   line 6: Condition aws:MultiFactorAuthPresent ["false"], matches: true. the request has no such key, which IfExists lets pass (C-04)
+	//   line 6: Condition ["false"], matches: true "the request has no such key, which IfExists lets pass (C-04)"
 	// missing: [aws:MultiFactorAuthPresent]
 	// Remove "s3:GetObject" from Action of statement 2 (Sid MFA) of identity-based policy photos
 	// Add "arn:aws:s3:::photos/dog.jpg" to Resource of statement 1 of identity-based policy photos

@@ -12,7 +12,7 @@ import (
 // it decides as Decide does, its traces say enough to come to that decision
 // again, and its changes really allow, each of them needed.
 func TestExplainRandom(t *testing.T) {
-	triesOf(t, randomCases()/10, 5, func(t *testing.T, random *rand.Rand) int {
+	triesOf(t, randomCases()*3/10, 5, func(t *testing.T, random *rand.Rand) int {
 		const batch = 20
 		for i := range batch {
 			c := randomCase(random)
