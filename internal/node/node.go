@@ -33,6 +33,7 @@ type Node struct {
 	first     *first
 
 	api, console *listener
+	control      *listener // nil where the data folder's path is too long for one
 	background   context.Context
 	stop         context.CancelFunc
 	tasks        sync.WaitGroup
@@ -61,7 +62,7 @@ func Start(ctx context.Context, c Config) (*Node, error) {
 
 func (n *Node) start(ctx context.Context) error {
 	for _, step := range []func(context.Context) error{
-		n.openData, n.openDirectory, n.openListeners, n.bootstrap, n.finishFirstStart, n.serve,
+		n.openData, n.openDirectory, n.openListeners, n.openControl, n.bootstrap, n.finishFirstStart, n.serve,
 	} {
 		if err := step(ctx); err != nil {
 			return err
@@ -194,7 +195,7 @@ func cannotListen(flag, address string, err error) error {
 }
 
 func (n *Node) serve(context.Context) error {
-	for _, l := range []*listener{n.api, n.console} {
+	for _, l := range []*listener{n.api, n.console, n.control} {
 		if l != nil {
 			n.inBackground(func() error { return l.serve() })
 		}
@@ -250,7 +251,7 @@ func (n *Node) Close(ctx context.Context) error {
 
 func (n *Node) close(ctx context.Context) error {
 	var errs []error
-	for _, l := range []*listener{n.api, n.console} {
+	for _, l := range []*listener{n.api, n.console, n.control} {
 		if l != nil {
 			errs = append(errs, l.close(ctx))
 		}
