@@ -42,9 +42,12 @@ func TestMissedBarsFail(t *testing.T) {
 }
 
 func TestFasterOfTwo(t *testing.T) {
-	s := size{description: &description{}, peers: []peer{{"slow", 30, 60}, {"fast", 15, 30}}}
+	s := size{description: &description{}, peers: []peer{{"tuned", 5, 10, false}, {"slow", 30, 60, true}, {"fast", 15, 30, true}}}
 	if got := s.bars()[0]; got.measured != 30 || got.note != "against fast" {
 		t.Errorf("%+v", got)
+	}
+	if got := s.bars()[2]; got.measured != 10 || got.result() != "shown" {
+		t.Errorf("what is not idiomatic is not shown beside: %+v", got)
 	}
 }
 

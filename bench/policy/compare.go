@@ -11,11 +11,14 @@ func enginesOf(d *description) ([]engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	cedar, err := newCedar(d)
-	if err != nil {
-		return nil, err
+	engines := []engine{ours}
+	for _, style := range []cedarStyle{inScope, inCondition} {
+		cedar, err := newCedar(d, style)
+		if err != nil {
+			return nil, err
+		}
+		engines = append(engines, cedar)
 	}
-	engines := []engine{ours, cedar}
 	for _, partial := range []bool{false, true} {
 		if partial && d.session != nil {
 			continue

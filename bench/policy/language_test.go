@@ -51,13 +51,28 @@ func TestLanguages(t *testing.T) {
 			if got := d.aws(); got != c.aws {
 				t.Errorf("AWS:\n%s\nnot\n%s", got, c.aws)
 			}
-			if got := c.statement.cedar(); got != c.cedar {
+			if got := c.statement.cedar(inScope); got != c.cedar {
 				t.Errorf("Cedar:\n%s\nnot\n%s", got, c.cedar)
 			}
 			if got := strings.ReplaceAll(strings.Join(c.statement.rego(), "\n"), "\n\t", "\n"); strings.ReplaceAll(got, "\n", "; ") != c.rego {
 				t.Errorf("Rego:\n%s\nnot\n%s", got, c.rego)
 			}
 		})
+	}
+}
+
+// TestActionsInConditions: the same actions, compared elsewhere.
+func TestActionsInConditions(t *testing.T) {
+	for want, actions := range map[string][]string{
+		`permit (principal, action, resource);`:                                                                    {"*"},
+		`permit (principal, action, resource) when { action == Action::"s3:GetObject" };`:                          {"s3:GetObject"},
+		`permit (principal, action, resource) when { [Action::"s3:A", Action::"s3:B"].contains(action) };`:         {"s3:A", "s3:B"},
+		`permit (principal, action, resource) when { (context.action == "s3:A" || context.action like "sqs:*") };`: {"s3:A", "sqs:*"},
+	} {
+		s := statement{actions: actions, resources: []string{"*"}}
+		if got := s.cedar(inCondition); got != want {
+			t.Errorf("%s, not %s", got, want)
+		}
 	}
 }
 
