@@ -168,8 +168,9 @@ func (c *compiler) principals(s *rule, from *Statement) {
 	if n == nil {
 		return
 	}
-	s.principals = &principals{not: from.notPrincipal != nil}
-	for _, v := range n.principals() {
+	list := n.principals()
+	s.principals = &principals{not: from.notPrincipal != nil, entries: make([]named, 0, len(list))}
+	for _, v := range list {
 		s.principals.entries = append(s.principals.entries, newNamed(v.kind, v.node.text))
 	}
 }

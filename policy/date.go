@@ -172,7 +172,7 @@ type dates struct {
 
 func dateOperand(holds comparison) func([]string, bool) operand {
 	return func(values []string, _ bool) operand {
-		d := &dates{holds: holds}
+		d := &dates{holds: holds, values: make([]instant, 0, len(values))}
 		for _, v := range values {
 			if i, ok := parseInstant(v); ok {
 				d.values = append(d.values, i)

@@ -10,8 +10,8 @@ import (
 // deciding costs what can match and not what is stored. A statement is filed
 // under each service that its actions name, or under none in particular, and
 // there under the literal starts of its resources. Its size is linear in the
-// document: a statement with many services and many resources is filed under
-// its services alone.
+// document: a statement with several resources and more than a few services is
+// filed under its services alone.
 type index struct {
 	any    group // whatever the service is
 	groups []group
@@ -184,7 +184,7 @@ func (x *indexer) file(number uint32) {
 	f.statement = number
 	f.starts, f.shifts = x.policy.starts(s)
 	byService := x.services(s)
-	if len(byService) > maxServices && len(f.starts) > maxServices {
+	if len(byService) > maxServices && len(f.starts) > 1 {
 		f.starts, f.shifts = nil, false
 	}
 	for _, b := range byService {
@@ -194,8 +194,8 @@ func (x *indexer) file(number uint32) {
 	}
 }
 
-// maxServices is how many services and how many starts a statement may have at
-// once to be filed under each of both.
+// maxServices is how many services a statement may have to be filed under each
+// start of its resources too, where it has several.
 const maxServices = 4
 
 // serviceActions is the actions of one service in a statement.

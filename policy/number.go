@@ -1,13 +1,16 @@
 package policy
 
-import "strings"
+import (
+	"cmp"
+	"strings"
+)
 
-// decimal is an exact decimal of any length (C-11), as pieces of its text:
+// decimal is an exact decimal of any length (C-11), as a piece of its text:
 // parsing and comparing allocate nothing.
 type decimal struct {
+	digits   string // without zeros at its ends that say nothing: "12.5", "3", ".25", "" or "." for 0
+	point    uint32 // where the point is in digits, or would be
 	negative bool
-	whole    string // without leading zeros, "" for 0
-	fraction string // without trailing zeros
 }
 
 // parseDecimal reads an integer or a fraction with a sign. There is no
@@ -22,12 +25,24 @@ func parseDecimal(s string) (decimal, bool) {
 	if !isDigits(whole) || dot && !isDigits(fraction) {
 		return decimal{}, false
 	}
-	d.whole = strings.TrimLeft(whole, "0")
-	d.fraction = strings.TrimRight(fraction, "0")
-	if d.whole == "" && d.fraction == "" {
+	whole = strings.TrimLeft(whole, "0")
+	d.point = uint32(len(whole))
+	d.digits = s[len(s)-len(whole):]
+	if dot {
+		d.digits = strings.TrimRight(s[len(s)-len(fraction)-len(".")-len(whole):], "0")
+	}
+	if d.whole() == "" && d.fraction() == "" {
 		d.negative = false // -0 is 0
 	}
 	return d, true
+}
+
+// whole is the digits before the point, "" for 0.
+func (d *decimal) whole() string { return d.digits[:d.point] }
+
+// fraction is the digits behind the point.
+func (d *decimal) fraction() string {
+	return d.digits[min(int(d.point)+len("."), len(d.digits)):]
 }
 
 // isDigits reports one or more digits and nothing else.
@@ -54,13 +69,13 @@ func (d decimal) compare(e decimal) int {
 }
 
 func (d decimal) magnitude(e decimal) int {
-	if len(d.whole) != len(e.whole) {
-		return len(d.whole) - len(e.whole)
+	if d.point != e.point {
+		return cmp.Compare(d.point, e.point)
 	}
-	if order := strings.Compare(d.whole, e.whole); order != 0 {
+	if order := strings.Compare(d.whole(), e.whole()); order != 0 {
 		return order
 	}
-	return strings.Compare(d.fraction, e.fraction)
+	return strings.Compare(d.fraction(), e.fraction())
 }
 
 // numbers is the operand of the numeric operators.
@@ -71,7 +86,7 @@ type numbers struct {
 
 func numberOperand(holds comparison) func([]string, bool) operand {
 	return func(values []string, _ bool) operand {
-		n := &numbers{holds: holds}
+		n := &numbers{holds: holds, values: make([]decimal, 0, len(values))}
 		for _, v := range values {
 			if d, ok := parseDecimal(v); ok {
 				n.values = append(n.values, d)

@@ -26,19 +26,26 @@ func (s sameness) same(policy, request string) bool {
 	return policy == request
 }
 
-// texts is the operand of the string operators and of Bool: literal values,
-// and values with variables in them (C-10, C-13, C-17).
+// texts is the operand of the string operators and of Bool (C-10, C-13).
 type texts struct {
-	plain     []string
-	templates []template
+	plain []string
 	sameness
+}
+
+// variedTexts is texts with values that have variables in them (C-17).
+type variedTexts struct {
+	texts
+	templates []template
 }
 
 func stringOperand(s sameness) func([]string, bool) operand {
 	return func(values []string, variables bool) operand {
-		t := &texts{sameness: s}
-		t.plain, t.templates = cutTemplates(values, variables, unchanged)
-		return t
+		plain, templates := cutTemplates(values, variables, unchanged)
+		t := texts{plain, s}
+		if templates == nil {
+			return &t
+		}
+		return &variedTexts{t, templates}
 	}
 }
 
@@ -57,19 +64,23 @@ func cutTemplates(values []string, variables bool, plain func(string) string) (l
 	return literal, templates
 }
 
-func (t *texts) matches(value string, c Context) bool {
+func (t *texts) matches(value string, _ Context) bool {
 	for _, p := range t.plain {
 		if t.same(p, value) {
 			return true
 		}
 	}
+	return false
+}
+
+func (t *variedTexts) matches(value string, c Context) bool {
 	for _, p := range t.templates {
 		var room [scratch]byte
 		if b, ok := p.expand(room[:0], c); ok && t.same(view(b), value) {
 			return true
 		}
 	}
-	return false
+	return t.texts.matches(value, c)
 }
 
 // likeness is how a pattern is laid on a text.
@@ -89,32 +100,44 @@ func (l likeness) match(w wildcards, pattern, text string) bool {
 
 // patterns is the operand of StringLike and of the ARN operators.
 type patterns struct {
-	plain     []string
-	templates []template
+	plain []string
 	likeness
+}
+
+// variedPatterns is patterns with values that have variables in them (C-17).
+type variedPatterns struct {
+	patterns
+	templates []template
 }
 
 func patternOperand(l likeness) func([]string, bool) operand {
 	return func(values []string, variables bool) operand {
-		p := &patterns{likeness: l}
-		p.plain, p.templates = cutTemplates(values, variables, mark)
-		return p
+		plain, templates := cutTemplates(values, variables, mark)
+		p := patterns{plain, l}
+		if templates == nil {
+			return &p
+		}
+		return &variedPatterns{p, templates}
 	}
 }
 
-func (p *patterns) matches(value string, c Context) bool {
+func (p *patterns) matches(value string, _ Context) bool {
 	for _, pattern := range p.plain {
 		if p.match(written, pattern, value) {
 			return true
 		}
 	}
+	return false
+}
+
+func (p *variedPatterns) matches(value string, c Context) bool {
 	for _, t := range p.templates {
 		var room [scratch]byte
 		if b, ok := t.expand(room[:0], c); ok && p.match(marked, view(b), value) {
 			return true
 		}
 	}
-	return false
+	return p.patterns.matches(value, c)
 }
 
 // matchARN is C-16: the six parts by themselves; a star crosses a colon in the
@@ -137,7 +160,7 @@ func matchARN(w wildcards, pattern, text string) bool {
 type blobs []string
 
 func newBinaryOperand(values []string, _ bool) operand {
-	var b blobs
+	b := make(blobs, 0, len(values))
 	for _, v := range values {
 		if raw, err := base64.StdEncoding.DecodeString(v); err == nil {
 			b = append(b, string(raw))
@@ -164,7 +187,7 @@ func (b blobs) matches(value string, _ Context) bool {
 type networks []netip.Prefix
 
 func newAddressOperand(values []string, _ bool) operand {
-	var n networks
+	n := make(networks, 0, len(values))
 	for _, v := range values {
 		if p, ok := parseNetwork(v); ok {
 			n = append(n, p)

@@ -14,6 +14,8 @@ type operand interface {
 	// matches reports whether a value of the request matches at least one of
 	// the policy's (C-02). Negated operators ask the same and turn it round.
 	matches(value string, c Context) bool
+	// measure adds the memory that it takes.
+	measure(m *measure)
 }
 
 // operators by their names in lower case (G-08). Null stands apart.

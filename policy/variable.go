@@ -33,6 +33,7 @@ func hasVariables(s string) bool { return strings.Contains(s, "${") }
 // "${" that starts nothing known is literal text (M-11).
 func newTemplate(s string, plain func(string) string) template {
 	var t template
+	known := make(map[string]*variable)
 	// A default ends no later than here, counted from the end: nobody looks for
 	// the end of one in vain, again and again.
 	lastDefault := len(s) - strings.LastIndex(s, closing)
@@ -55,6 +56,11 @@ func newTemplate(s string, plain func(string) string) template {
 			literal.WriteString("${")
 			s = rest
 			continue
+		}
+		if old := known[rest[:length]]; old != nil {
+			v = old // so that many of one take little memory
+		} else if len(t) > 0 {
+			known[rest[:length]] = v
 		}
 		t = append(t, segment{text: literal.String(), variable: v})
 		literal.Reset()
