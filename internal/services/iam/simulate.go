@@ -150,7 +150,7 @@ func (s *simulation) explain(action, resource string) *policy.Explanation {
 		r.ResourceAccount, account = s.owner, s.owner
 	}
 	r.Context = &simulatedContext{keys: s.keys, resourceAccount: account}
-	return policy.Explain(&r, s.policies.set(action))
+	return policy.Trace(&r, s.policies.set(action))
 }
 
 // crosses says whether a resource is another account's than the caller (E-13).

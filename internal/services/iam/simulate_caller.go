@@ -32,6 +32,10 @@ func (s *simulation) setCaller(call *api.Call, in *asked) error {
 	if in.source.calls(s.caller) {
 		s.caller.EntityID, s.caller.EntityARN = in.source.id, in.source.arn
 	}
+	// There is no way to give session policies, and without them a federated user is
+	// allowed nothing (E-12).
+	s.policies.plain.SessionRequired = s.caller.Kind == policy.FederatedUser
+	s.policies.trusting.SessionRequired = s.policies.plain.SessionRequired
 	return nil
 }
 

@@ -161,8 +161,7 @@ func isOfKind(kind, text string) bool {
 		return strings.EqualFold(text, "true") || strings.EqualFold(text, "false")
 	case "ip":
 		_, err := netip.ParseAddr(text)
-		_, err2 := netip.ParsePrefix(text)
-		return err == nil || err2 == nil
+		return err == nil
 	case "binary":
 		_, err := base64.StdEncoding.DecodeString(text)
 		return err == nil

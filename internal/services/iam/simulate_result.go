@@ -93,7 +93,7 @@ func decisionName(o policy.Outcome) string {
 // verdict decides an action on one resource.
 func (s *simulation) verdict(action, resource string) verdict {
 	x := s.explain(action, resource)
-	v := verdict{decision: x.Outcome, matched: []iam.Statement{}, missing: x.Missing, organization: allowedByLevels(x.Policies)}
+	v := verdict{decision: x.Outcome, matched: []iam.Statement{}, missing: x.Missing, organization: s.allowedByLevels(x.Policies)}
 	if v.missing == nil {
 		v.missing = []string{}
 	}
@@ -149,16 +149,18 @@ func side(traces []policy.PolicyTrace, types ...policy.Type) policy.Outcome {
 	return said
 }
 
-// allowedByLevels says whether each level of SCPs allows (O-03).
-func allowedByLevels(traces []policy.PolicyTrace) bool {
-	levels := map[int][]policy.PolicyTrace{}
-	for _, t := range traces {
-		if t.Type == policy.ServiceControl && t.Takes {
-			levels[t.Level] = append(levels[t.Level], t)
-		}
+// allowedByLevels says whether each level of SCPs allows; one without policies
+// allows nothing (O-03). They bind the principals of accounts (E-04).
+func (s *simulation) allowedByLevels(traces []policy.PolicyTrace) bool {
+	if s.caller.Account == "" {
+		return true
 	}
-	for _, level := range levels {
-		if side(level, policy.ServiceControl) != policy.Allowed {
+	for level, policies := range s.policies.levels {
+		of := slices.DeleteFunc(slices.Clone(traces), func(t policy.PolicyTrace) bool {
+			return t.Type != policy.ServiceControl || t.Level != level
+		})
+		takes := len(policies) == 0 || of[0].Takes
+		if takes && side(of, policy.ServiceControl) != policy.Allowed {
 			return false
 		}
 	}
