@@ -203,10 +203,8 @@ func (t *fileTest) add(c *cases.Case, err error) {
 		t.run.ledger.count(e)
 		done.Differences = c.Compare(&done.Result)
 	}
-	if len(done.Differences) > 0 {
-		done.Explanation = e
-	} else {
-		done.Result.Explanation = nil
+	if len(done.Differences) > 0 { // only who reads of a failure wants its explanation
+		done.Result, done.Explanation, _ = t.decider.Explain(c)
 	}
 	t.file.Cases = append(t.file.Cases, done)
 	if t.decided++; t.options.Progress != nil && t.decided%64 == 0 {
@@ -220,7 +218,7 @@ func (t *fileTest) decide(c *cases.Case) (cases.Result, *policy.Explanation, err
 		return cases.Result{}, nil, err
 	}
 	t.run.ledger.enter(t.within, t.folder, c)
-	result, e, err := t.decider.Explain(c)
+	result, e, err := t.decider.Trace(c)
 	var fault *cases.Error
 	if errors.As(err, &fault) && fault.File != "" {
 		fault.File = t.folder.shown(path.Join(path.Dir(t.within), fault.File))

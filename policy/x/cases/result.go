@@ -50,21 +50,32 @@ func (r *Result) Append(dst []byte) ([]byte, error) {
 
 // Decide decides a case. The error is an *Error; the Result says it, too.
 func (d *Decider) Decide(c *Case) (Result, error) {
-	r, _, err := d.Explain(c)
-	r.Explanation = nil
+	r, _, err := d.Trace(c)
 	return r, err
 }
 
-// Explain is Decide and all that led to the decision.
+// Trace is Decide and every policy and statement considered; it proposes no
+// changes.
+func (d *Decider) Trace(c *Case) (Result, *policy.Explanation, error) {
+	return d.ask(c, policy.Trace)
+}
+
+// Explain is Trace and what to change, also in the Result.
 func (d *Decider) Explain(c *Case) (Result, *policy.Explanation, error) {
+	r, e, err := d.ask(c, policy.Explain)
+	if err == nil {
+		r.Explanation = explanationOf(e)
+	}
+	return r, e, err
+}
+
+func (d *Decider) ask(c *Case, trace func(*policy.Request, *policy.Set) *policy.Explanation) (Result, *policy.Explanation, error) {
 	request, set, err := d.Build(c)
 	if err != nil {
 		return Failed(c, err), nil, err
 	}
-	e := policy.Explain(request, set)
-	result := resultOf(c.ID, request, e)
-	result.Explanation = explanationOf(e)
-	return result, e, nil
+	e := trace(request, set)
+	return resultOf(c.ID, request, e), e, nil
 }
 
 func resultOf(id string, r *policy.Request, e *policy.Explanation) Result {
