@@ -5,6 +5,8 @@ import (
 	"net"
 	"net/http"
 	"strings"
+
+	"github.com/gatehouse-iam/gatehouse/internal/api"
 )
 
 type controlKey struct{}
@@ -28,4 +30,13 @@ func (x *exchange) byOwner(signed error) {
 	}
 	x.owner = true
 	x.signature.Service, _, _ = strings.Cut(x.r.Host, ".")
+}
+
+func (s *Server) authenticateOwner(x *exchange, svc *api.Service) error {
+	caller, err := s.authenticator.Owner()
+	if err != nil {
+		return answerFault(svc, err)
+	}
+	s.identify(x, caller)
+	return nil
 }

@@ -13,11 +13,20 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gatehouse-iam/gatehouse/internal/directory"
 	"github.com/gatehouse-iam/gatehouse/sigv4"
 )
 
-// controlled is a client of a house's control socket.
+// controlled is a client of the control socket of a house that has a first account.
 func controlled(t *testing.T, h *house) *http.Client {
+	t.Helper()
+	_, _, err := h.dir.Bootstrap(context.Background(), directory.BootstrapOptions{RootEmail: "root@localhost"})
+	ok(t, err)
+	return overControl(t, h)
+}
+
+// overControl is a client of a house's control socket.
+func overControl(t *testing.T, h *house) *http.Client {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "gh") // a socket's path is short
 	ok(t, err)
@@ -120,6 +129,14 @@ func TestControlTakesSignatures(t *testing.T) {
 	r := form(t, "sts.localhost", identityForm)
 	r.Header.Set("Authorization", "AWS4-HMAC-SHA256 broken")
 	if status, text := ask(t, c, r); status < 400 {
+		t.Errorf("%d: %s", status, text)
+	}
+}
+
+// Before there is an account, nobody owns it.
+func TestControlOfNobody(t *testing.T) {
+	h := newHouse(t)
+	if status, text := ask(t, overControl(t, h), form(t, "sts.localhost", identityForm)); status != http.StatusForbidden || !strings.Contains(text, "InvalidClientTokenId") {
 		t.Errorf("%d: %s", status, text)
 	}
 }

@@ -168,8 +168,7 @@ func (s *Server) authenticate(x *exchange, signed error) error {
 		svc = foreignService(x.r)
 	}
 	if x.owner && x.call.Service != nil {
-		s.identify(x, s.authenticator.Owner())
-		return nil
+		return s.authenticateOwner(x, svc)
 	}
 	if signed != nil {
 		if x.op != nil && x.op.api.Anonymous && isMissing(signed) {
