@@ -21,26 +21,27 @@ import (
 // serveFlags are those of contract.md; each has an environment twin and a twin in
 // the configuration file.
 type serveFlags struct {
-	Listen            string   `default:"127.0.0.1:4780" placeholder:"HOST:PORT" help:"Address of every AWS API; port 0 picks a free one."`
-	ConsoleListen     string   `default:"127.0.0.1:4781" placeholder:"HOST:PORT" help:"Address of health and metrics; \"off\" for none."`
-	PublicURL         string   `placeholder:"URL" help:"The console's address as people reach it, behind a proxy or from another host."`
-	Data              string   `placeholder:"DIR" help:"The data folder (default: $XDG_DATA_HOME/gatehouse, else ~/.local/share/gatehouse)."`
-	Ephemeral         bool     `help:"Keep the state in a temporary folder, gone at exit: for tests and CI."`
-	AccountID         string   `placeholder:"ID" help:"Id of the first account, 12 digits (first start only; default random)."`
-	Region            string   `default:"us-east-1" help:"The home region."`
-	RootEmail         string   `default:"root@localhost" placeholder:"EMAIL" help:"E-mail of the root user (first start only)."`
-	BootstrapAdmin    bool     `help:"At the first start also create the user admin with an access key, and write DATA/admin.env."`
-	TLSCert           string   `name:"tls-cert" placeholder:"FILE" help:"TLS certificate for both listeners, read anew when it changes."`
-	TLSKey            string   `name:"tls-key" placeholder:"FILE" help:"The certificate's private key."`
-	InsecurePlaintext bool     `help:"Allow a listener that is not on loopback without TLS."`
-	TrustedProxies    []string `placeholder:"CIDR" help:"Proxies whose X-Forwarded-For and X-Forwarded-Proto count."`
-	MetadataListen    string   `default:"off" placeholder:"off" help:"The instance metadata service; not implemented in this version."`
-	S3Backend         string   `name:"s3-backend" default:"off" placeholder:"off" help:"The S3 back end; not implemented in this version."`
-	DynamodbBackend   string   `name:"dynamodb-backend" default:"off" placeholder:"off" help:"The DynamoDB back end; not implemented in this version."`
-	Store             string   `default:"embedded" help:"The store; this version has \"embedded\"."`
-	LogFormat         string   `default:"text" enum:"text,json" help:"Form of the log on stderr: text or json."`
-	LogLevel          string   `default:"info" enum:"debug,info,warn,error" help:"The least level that is logged."`
-	Config            string   `placeholder:"FILE" help:"A YAML file with a setting a line, named as the flags are."`
+	Listen            string        `default:"127.0.0.1:4780" placeholder:"HOST:PORT" help:"Address of every AWS API; port 0 picks a free one."`
+	ConsoleListen     string        `default:"127.0.0.1:4781" placeholder:"HOST:PORT" help:"Address of health and metrics; \"off\" for none."`
+	PublicURL         string        `placeholder:"URL" help:"The console's address as people reach it, behind a proxy or from another host."`
+	Data              string        `placeholder:"DIR" help:"The data folder (default: $XDG_DATA_HOME/gatehouse, else ~/.local/share/gatehouse)."`
+	Ephemeral         bool          `help:"Keep the state in a temporary folder, gone at exit: for tests and CI."`
+	AccountID         string        `placeholder:"ID" help:"Id of the first account, 12 digits (first start only; default random)."`
+	Region            string        `default:"us-east-1" help:"The home region."`
+	RootEmail         string        `default:"root@localhost" placeholder:"EMAIL" help:"E-mail of the root user (first start only)."`
+	BootstrapAdmin    bool          `help:"At the first start also create the user admin with an access key, and write DATA/admin.env."`
+	TLSCert           string        `name:"tls-cert" placeholder:"FILE" help:"TLS certificate for both listeners, read anew when it changes."`
+	TLSKey            string        `name:"tls-key" placeholder:"FILE" help:"The certificate's private key."`
+	InsecurePlaintext bool          `help:"Allow a listener that is not on loopback without TLS."`
+	TrustedProxies    []string      `placeholder:"CIDR" help:"Proxies whose X-Forwarded-For and X-Forwarded-Proto count."`
+	DenialRetention   time.Duration `default:"24h" placeholder:"24h" help:"How long a denial can be explained with its policies as they were, while the journal has room."`
+	MetadataListen    string        `default:"off" placeholder:"off" help:"The instance metadata service; not implemented in this version."`
+	S3Backend         string        `name:"s3-backend" default:"off" placeholder:"off" help:"The S3 back end; not implemented in this version."`
+	DynamodbBackend   string        `name:"dynamodb-backend" default:"off" placeholder:"off" help:"The DynamoDB back end; not implemented in this version."`
+	Store             string        `default:"embedded" help:"The store; this version has \"embedded\"."`
+	LogFormat         string        `default:"text" enum:"text,json" help:"Form of the log on stderr: text or json."`
+	LogLevel          string        `default:"info" enum:"debug,info,warn,error" help:"The least level that is logged."`
+	Config            string        `placeholder:"FILE" help:"A YAML file with a setting a line, named as the flags are."`
 }
 
 type serveCommand struct{ serveFlags }
@@ -112,7 +113,7 @@ func (c *serveCommand) node(s *streams) (node.Config, error) {
 	return node.Config{
 		Listen: c.Listen, ConsoleListen: c.ConsoleListen, PublicURL: c.PublicURL, Data: data, Ephemeral: c.Ephemeral,
 		AccountID: c.AccountID, Region: c.Region, RootEmail: c.RootEmail, BootstrapAdmin: c.BootstrapAdmin,
-		TLSCert: c.TLSCert, TLSKey: c.TLSKey, InsecurePlaintext: c.InsecurePlaintext, TrustedProxies: proxies,
+		TLSCert: c.TLSCert, TLSKey: c.TLSKey, InsecurePlaintext: c.InsecurePlaintext, TrustedProxies: proxies, DenialRetention: c.DenialRetention,
 		First: node.FirstStart{
 			RootPassword: s.env("GATEHOUSE_ROOT_PASSWORD"), RootAccessKeyID: s.env("GATEHOUSE_ROOT_ACCESS_KEY_ID"),
 			RootSecretAccessKey: s.env("GATEHOUSE_ROOT_SECRET_ACCESS_KEY"),

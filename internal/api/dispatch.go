@@ -92,11 +92,14 @@ func findIn(svc *Service, r *http.Request, body []byte) (*Operation, error) {
 	if op := svc.Route(r); op != nil {
 		return op, nil
 	}
-	return nil, errNoRoute()
+	return nil, errNoRoute(svc)
 }
 
-// errNoRoute: S3's "List of error codes".
-func errNoRoute() *Error {
+// errNoRoute: S3's "List of error codes", or what the JSON protocols answer.
+func errNoRoute(svc *Service) *Error {
+	if svc.Protocol == RESTJSON {
+		return &Error{Code: "UnknownOperationException", Status: http.StatusNotFound}
+	}
 	return Errorf(http.StatusMethodNotAllowed, "MethodNotAllowed", "The specified method is not allowed against this resource.")
 }
 

@@ -60,8 +60,10 @@ func (f *Fault) answer(svc *api.Service) *api.Error {
 		return f.s3()
 	case svc.Protocol == api.EC2Query:
 		return f.ec2()
-	case svc.Protocol == api.JSON || svc.Protocol == api.RESTJSON:
-		return f.json()
+	case svc.Protocol == api.JSON:
+		return f.json(http.StatusBadRequest)
+	case svc.Protocol == api.RESTJSON: // aws-errors 3: API Gateway's answers
+		return f.json(http.StatusForbidden)
 	}
 	return f.query(svc)
 }
@@ -88,9 +90,9 @@ func (f *Fault) query(svc *api.Service) *api.Error {
 	return forbidden("SignatureDoesNotMatch", f.Signature.Message)
 }
 
-func (f *Fault) json() *api.Error {
+func (f *Fault) json(status int) *api.Error {
 	bad := func(code, words string) *api.Error {
-		return &api.Error{Code: code, Status: http.StatusBadRequest, Message: words}
+		return &api.Error{Code: code, Status: status, Message: words}
 	}
 	switch f.Kind {
 	case UnknownKey, InvalidToken:

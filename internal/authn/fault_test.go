@@ -89,7 +89,9 @@ func signatureAnswers(f sigv4.Fault, query, json string, ec2, s3 answer) faultRo
 
 func TestFaultAnswers(t *testing.T) {
 	for name, c := range faultAnswers {
-		for svc, want := range map[*api.Service]answer{iam.API: c.iam, sts.API: c.sts, organizations.API: c.json, restAPI: c.json, ec2API: c.ec2, s3API: c.s3} {
+		rest := c.json
+		rest.status = http.StatusForbidden
+		for svc, want := range map[*api.Service]answer{iam.API: c.iam, sts.API: c.sts, organizations.API: c.json, restAPI: rest, ec2API: c.ec2, s3API: c.s3} {
 			t.Run(name+"/"+svc.Name, func(t *testing.T) {
 				e := c.fault.Answer(svc)
 				if got := (answer{e.Status, e.Code, e.Message}); got != want {

@@ -19,6 +19,9 @@ func STS() Table {
 		"GetFederationToken": On(getFederationToken),
 		"GetAccessKeyInfo":   On(func(q *Question, _ *sts.GetAccessKeyInfoInput) error { q.On("*"); return nil }),
 		"AssumeRole":         On(assumeRole),
+		// Whose messages the caller may decode, the method says. AWS's refusal names no
+		// resource (aws-errors 2).
+		"DecodeAuthorizationMessage": On(func(q *Question, _ *sts.DecodeAuthorizationMessageInput) error { q.On("*").Print("-"); return nil }),
 	}
 }
 

@@ -30,6 +30,8 @@ type Config struct {
 	InsecurePlaintext bool
 	TrustedProxies    []netip.Prefix
 
+	DenialRetention time.Duration // how long a denial can be explained; 0 is 24 hours
+
 	// First is read from the environment at the first start only.
 	First FirstStart
 	// MasterKey replaces the file master.key in the data folder.
@@ -63,6 +65,9 @@ var (
 // shortestPassword is AWS's minimum for the root user [root-user-password].
 const shortestPassword = 8
 
+// shortestRetention is long enough to be of use.
+const shortestRetention = time.Minute
+
 // check says what is wrong with a configuration before anything is opened.
 func (c *Config) check() error {
 	switch {
@@ -80,6 +85,8 @@ func (c *Config) check() error {
 		return &Setting{"GATEHOUSE_ROOT_PASSWORD", "(hidden)", "at least 8 characters"}
 	case c.First.RootSecretAccessKey != "" && len(c.First.RootSecretAccessKey) < 16:
 		return &Setting{"GATEHOUSE_ROOT_SECRET_ACCESS_KEY", "(hidden)", "at least 16 characters"}
+	case c.DenialRetention < 0 || c.DenialRetention > 0 && c.DenialRetention < shortestRetention:
+		return &Setting{"--denial-retention", c.DenialRetention.String(), "a minute or more, as 24h"}
 	}
 	if _, err := mail.ParseAddress(c.RootEmail); err != nil {
 		return &Setting{"--root-email", c.RootEmail, "an e-mail address, as root@localhost"}

@@ -91,7 +91,7 @@ func (n *Node) openData(ctx context.Context) error {
 	if n.keyring, err = seal.OpenKeyring(ctx, n.store, master); err != nil {
 		return err
 	}
-	n.journal, err = journal.Open(events, journal.Options{Clock: n.config.Clock, Log: n.config.Log})
+	n.journal, err = journal.Open(events, journal.Options{Retention: n.config.DenialRetention, Clock: n.config.Clock, Log: n.config.Log})
 	return err
 }
 
@@ -136,7 +136,7 @@ func (n *Node) openDirectory(ctx context.Context) (err error) {
 	tokens := authn.NewTokens(n.keyring.For("session-token"), openedTokens)
 	n.server, err = server.New(server.Options{
 		Region: n.config.Region, ConsoleURL: n.config.PublicURL, Directory: n.directory, Tokens: tokens,
-		Journal: n.journal, Implementations: Implementations(n.directory, tokens),
+		Journal: n.journal, Implementations: Implementations(Rooms{n.directory, tokens, n.journal, n.keyring}),
 		TrustedProxies: n.config.TrustedProxies, Clock: n.config.Clock, Log: n.config.Log,
 	})
 	return err

@@ -21,7 +21,7 @@ type OperationStatus struct {
 // Operations lists the operations of one service, or of all for "", from the
 // table that serves.
 func Operations(service string) ([]OperationStatus, error) {
-	s, err := server.New(server.Options{Implementations: Implementations(nil, nil)})
+	s, err := server.New(server.Options{Implementations: Implementations(Rooms{})})
 	if err != nil {
 		return nil, err
 	}

@@ -14,6 +14,7 @@ import (
 	"net/url"
 	"path/filepath"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -108,7 +109,9 @@ func newHouse(t testing.TB, extra ...services.Implementation) *house {
 	d, err := directory.Open(ctx, s, directory.Options{Sealer: ring.For("secret-access-key")})
 	ok(t, err)
 	tokens := authn.NewTokens(ring.For("session-token"), 64)
-	h := &house{dir: d, journal: &recorder{}, store: s, log: &logText{}, services: append(node.Implementations(d, tokens), extra...)}
+	log, err := journal.Open(filepath.Join(path, "journal"), journal.Options{})
+	ok(t, err)
+	h := &house{dir: d, journal: &recorder{}, store: s, log: &logText{}, services: append(node.Implementations(node.Rooms{Directory: d, Tokens: tokens, Journal: log, Keyring: ring}), extra...)}
 	h.server, err = server.New(server.Options{
 		Region: region, ConsoleURL: "http://localhost:4781", Directory: d, Tokens: tokens, Journal: h.journal,
 		Implementations: h.services, Log: slog.New(slog.NewTextHandler(h.log, nil)),
@@ -124,6 +127,7 @@ func newHouse(t testing.TB, extra ...services.Implementation) *house {
 	ok(t, err)
 	t.Cleanup(func() {
 		ts.Close()
+		ok(t, log.Close())
 		ok(t, d.Close(ctx))
 		ok(t, s.Close())
 	})
@@ -161,6 +165,9 @@ func (a answer) code() string {
 	var e struct {
 		Type string `json:"__type"`
 	}
+	if code := a.header.Get("x-amzn-ErrorType"); code != "" {
+		return code
+	}
 	if json.Unmarshal([]byte(a.body), &e) == nil {
 		return e.Type[strings.LastIndexByte(e.Type, '#')+1:]
 	}
@@ -178,9 +185,7 @@ func (a answer) field(name string) string {
 func (h *house) request(t testing.TB, svc *api.Service, op *api.Operation, in map[string]any) (*http.Request, []byte) {
 	t.Helper()
 	if svc.IsREST() {
-		r, err := http.NewRequest(op.Method, h.url+"/"+in["Key"].(string), nil)
-		ok(t, err)
-		return r, nil
+		return h.restRequest(t, svc, op, in)
 	}
 	var body []byte
 	contentType, target := "application/x-www-form-urlencoded; charset=utf-8", ""
@@ -200,6 +205,46 @@ func (h *house) request(t testing.TB, svc *api.Service, op *api.Operation, in ma
 	if target != "" {
 		r.Header.Set("X-Amz-Target", target)
 	}
+	return r, body
+}
+
+// label is a part of a path that a member fills.
+var label = regexp.MustCompile(`\{(\w+)\+?\}`)
+
+// restRequest makes a request of a REST operation: what is no label or query parameter
+// stands in the body of a JSON service. A label that has no value gets one.
+func (h *house) restRequest(t testing.TB, svc *api.Service, op *api.Operation, in map[string]any) (*http.Request, []byte) {
+	t.Helper()
+	labels, query, rest := map[string]string{}, url.Values{}, map[string]any{}
+	for name, v := range in {
+		member := op.Input.Members[slices.IndexFunc(op.Input.Members, func(m api.MemberShape) bool { return m.Name == name })]
+		switch member.Location {
+		case "uri":
+			labels[member.Wire] = fmt.Sprint(v)
+		case "querystring":
+			query.Set(member.Wire, fmt.Sprint(v))
+		default:
+			rest[member.Wire] = v
+		}
+	}
+	path := label.ReplaceAllStringFunc(op.URI, func(text string) string {
+		if v := labels[label.FindStringSubmatch(text)[1]]; v != "" {
+			return v
+		}
+		return "x"
+	})
+	var body []byte
+	if svc.Protocol == api.RESTJSON && len(rest) > 0 {
+		var err error
+		body, err = json.Marshal(rest)
+		ok(t, err)
+	}
+	target := h.url + path
+	if len(query) > 0 {
+		target += "?" + query.Encode()
+	}
+	r, err := http.NewRequest(op.Method, target, bytes.NewReader(body))
+	ok(t, err)
 	return r, body
 }
 
@@ -247,7 +292,7 @@ func (h *house) call(t *testing.T, c sigv4.Credentials, service, operation strin
 	t.Helper()
 	svc, op := h.find(t, service, operation)
 	r, body := h.request(t, svc, op, in)
-	sign(t, r, body, service, c)
+	sign(t, r, body, svc.SigningName(), c)
 	return do(t, r)
 }
 

@@ -28,6 +28,8 @@ func samplesOf(a directory.TestAccount) map[string]any {
 		"NewPassword": "New-1-password", "PolicyDocument": allowAll, "AssumeRolePolicyDocument": strings.ReplaceAll(trustOf, "%s", a.Account),
 		"PermissionsBoundary": arn("policy/victim-policy"), "VersionId": "v1", "AccountAlias": "victim-alias", "RoleSessionName": "attack",
 		"Description": "changed", "Tags": []any{map[string]any{"Key": "k", "Value": "v"}}, "TagKeys": []any{"k"}, "Name": "fed",
+		"EncodedMessage": strings.Repeat("0", 25), "authorizationId": strings.Repeat("0", 25), "policyUri": arn("policy/victim-policy"),
+		"policyDocument": allowAll, "policyType": "IDENTITY_POLICY",
 		"Key": "victim-file", "AccountId": a.Account, "Email": "attack@example.com", "AccountName": "attack", "CreateAccountRequestId": "car-0123456789abcdef0123456789abcdef",
 	}
 }
@@ -72,7 +74,7 @@ func TestForgedSignature(t *testing.T) {
 	h.eachOperation(t, func(t *testing.T, svc *api.Service, op *api.Operation, _ services.Implementation, in map[string]any) {
 		a := h.call(t, forged, svc.Name, op.Name, in)
 		want := "SignatureDoesNotMatch"
-		if svc.Protocol == api.JSON {
+		if svc.Protocol == api.JSON || svc.Protocol == api.RESTJSON {
 			want = "InvalidSignatureException"
 		}
 		if op.Method == http.MethodHead && a.status == http.StatusForbidden {

@@ -14,6 +14,7 @@ import (
 	"github.com/gatehouse-iam/gatehouse/internal/authz"
 	"github.com/gatehouse-iam/gatehouse/internal/authz/authztest"
 	"github.com/gatehouse-iam/gatehouse/internal/directory"
+	"github.com/gatehouse-iam/gatehouse/internal/journal"
 	"github.com/gatehouse-iam/gatehouse/internal/seal"
 	"github.com/gatehouse-iam/gatehouse/internal/services"
 	"github.com/gatehouse-iam/gatehouse/internal/store/embedded"
@@ -39,6 +40,8 @@ type fixture struct {
 	now       time.Time
 	directory *directory.Directory
 	tokens    *authn.Tokens
+	journal   *journal.Journal
+	messages  *journal.Messages
 	served    services.Implementation
 }
 
@@ -73,7 +76,17 @@ func newFixture(t *testing.T) *fixture {
 			return nil
 		})
 	}
-	f.served = New(f.directory, f.tokens).Implementation()
+	f.journal, err = journal.Open(t.TempDir(), journal.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := f.journal.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	f.messages = journal.NewMessages(ring.For(journal.MessagePurpose))
+	f.served = New(f.directory, f.tokens, f.journal, f.messages).Implementation()
 	return f
 }
 
