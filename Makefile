@@ -25,6 +25,9 @@ VULNDB := golang.org/x/vulndb@v0.0.0-20261105234957-e22db6528018
 # How long `make test-long` runs each fuzz target.
 FUZZTIME ?= 60s
 
+# Tests of the policy engine that a mutant cannot fail: of figures, and of files.
+MUTATE_SKIP := Allocat|CompiledSize|Speed|TestImports|TestSemanticsDocument|TestShrunk|TestVariants
+
 .PHONY: help
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -47,9 +50,13 @@ test-race: need-go need-clients need-cc ## the whole test suite under the race d
 	@go run ./internal/lint/tally -race -timeout 60m -modules '$(MODULE_LIST)'
 
 .PHONY: test-long
-test-long: need-go need-clients ## the long runs: 50 kills, long histories, every fuzz target for FUZZTIME (60s)
+test-long: need-go need-clients ## the long runs: 50 kills, long histories, 10 million random cases, every fuzz target for FUZZTIME (60s)
 	@LONG_TESTS=1 go run ./internal/lint/tally -timeout 120m -modules '$(MODULE_LIST)'
 	go run ./internal/lint/fuzz -for $(FUZZTIME)
+
+.PHONY: mutate
+mutate: need-go ## change the policy engine in thousands of small ways, and see whether its tests notice
+	@go run ./internal/lint/mutate -skip '$(MUTATE_SKIP)' policy
 
 .PHONY: bench
 bench: need-go ## the benchmarks, as ratios against their baselines in one run
