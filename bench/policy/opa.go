@@ -68,6 +68,11 @@ func (d *description) rego() string {
 	d.resource.rego(&b, "granted")
 	d.boundary.rego(&b, "boundary")
 	d.session.rego(&b, "session")
+	for _, name := range []string{"session", "boundary", "granted", "denied"} {
+		if head := "\n" + name + " if {"; strings.Contains(b.String(), name+"\n") && !strings.Contains(b.String(), head) {
+			b.WriteString(name + " if { false }\n") // asked for, and no statement says it
+		}
+	}
 	return b.String()
 }
 
