@@ -79,6 +79,9 @@ var greedy = map[string]func(size int) string{
 	"values with a variable": func(size int) string {
 		return values(size, "ArnLike", `"${a}"`)
 	},
+	"texts with a variable": func(size int) string {
+		return values(size, "StringEquals", `"${a}"`)
+	},
 	"escapes": func(size int) string { return values(size, "StringEquals", `"\u0041\u0041"`) },
 	"keys": func(size int) string {
 		return oneOf("Allow", `"a:b"`, `"*"`, `{"StringLike":{`+list(size, func(i int) string {

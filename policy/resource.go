@@ -223,8 +223,11 @@ func (r *resource) plausible(t *target) bool {
 	if !strings.HasPrefix(t.text, r.text[:r.literal]) {
 		return false
 	}
-	colon := r.at[arnParts-2]
-	return r.kind != resourceAligned || r.anchor <= colon+1 || strings.Contains(t.text, r.text[colon:r.anchor])
+	if r.kind != resourceAligned {
+		return true
+	}
+	start := r.start()
+	return strings.HasPrefix(t.tail, start) || strings.Contains(t.tail, r.text[r.at[arnParts-2]:][:len(":")+len(start)])
 }
 
 // matchTemplate replaces the variables first. The value is literal text (M-07).
@@ -246,12 +249,35 @@ func (r *resource) matchTemplate(t *target, c Context) bool {
 // parts of the text (M-03), so there are several ways to lay the parts of the
 // pattern along those of the text; each pair of parts is compared once.
 func (r *resource) aligned(pattern string, w wildcards, t *target) bool {
+	if r.parts == arnParts && r.straight(pattern, w, t) {
+		return true
+	}
 	a := alignment{pattern: pattern, parts: int(r.parts), wildcards: w, text: t.text}
 	a.colons, _ = splitARN(t.text)
 	for i, at := range r.at {
 		a.at[i] = int(at)
 	}
 	return a.from(0, 0) || a.parts < arnParts && a.filled()
+}
+
+// straight compares each part with the one in the same place, from the first
+// that has a wildcard on: plausible has compared those before it. It only saves
+// the time of finding the most usual match by trying them all.
+func (r *resource) straight(pattern string, w wildcards, t *target) bool {
+	part, start := 0, 0
+	for part < arnParts-1 && r.at[part] < r.literal {
+		start = int(r.at[part]) + 1
+		part++
+	}
+	text := t.text[start:]
+	for ; part < arnParts-1; part++ {
+		piece, end := pattern[start:r.at[part]], strings.IndexByte(text, ':')
+		if (len(piece) != 1 || piece[0] != w.star) && !w.match(piece, text[:end]) {
+			return false
+		}
+		start, text = int(r.at[part])+1, text[end+1:]
+	}
+	return w.match(pattern[start:], text)
 }
 
 // alignment is the state of comparing a pattern's parts with a text's.
