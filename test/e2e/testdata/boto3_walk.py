@@ -565,6 +565,79 @@ class Sessions(Case):
         self.refused("ValidationError", STS.assume_role, RoleArn="arn:aws:iam::123456789012:oidc-provider/x", RoleSessionName="walk")
 
 
+class Simulator(Case):
+    """The simulator says of a principal what its calls then show."""
+
+    def decisions(self, answer):
+        return {result["EvalActionName"]: result["EvalDecision"] for result in answer["EvaluationResults"]}
+
+    def test_principal(self):
+        IAM.create_user(UserName="simulated", Path="/staff/")
+        IAM.attach_user_policy(UserName="simulated", PolicyArn=self.policy("simulated", READ))
+        mine = {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "iam:ListRoles", "Resource": "*"}, {
+            "Effect": "Allow", "Action": "iam:CreateAccessKey", "Resource": "arn:aws:iam::*:user/*/${aws:username}",
+            "Condition": {"IpAddress": {"aws:SourceIp": "192.0.2.0/24"}}}]}
+        IAM.put_user_policy(UserName="simulated", PolicyName="mine", PolicyDocument=text(mine))
+        source = arn("user", "staff/simulated")
+        simulate = IAM.get_paginator("simulate_principal_policy").paginate
+        actions = ["iam:ListUsers", "iam:ListRoles", "iam:DeleteUser"]
+        pages = list(simulate(PolicySourceArn=source, ActionNames=actions, PaginationConfig={"PageSize": 2}))
+        self.assertEqual([len(page["EvaluationResults"]) for page in pages], [2, 1])
+        full = simulate(PolicySourceArn=source, ActionNames=actions).build_full_result()
+        self.assertEqual(self.decisions(full), dict(zip(actions, ("allowed", "explicitDeny", "implicitDeny"))))
+        listed, denied, silent = full["EvaluationResults"]
+        self.assertEqual([(s["SourcePolicyId"], s["SourcePolicyType"]) for s in listed["MatchedStatements"]], [("simulated", "IAM Policy")])
+        self.assertEqual([s["SourcePolicyId"] for s in denied["MatchedStatements"]], ["user_simulated_mine"])
+        self.assertEqual(silent["MatchedStatements"], [])
+        key = client("iam", IAM.create_access_key(UserName="simulated")["AccessKey"])
+        key.list_users(MaxItems=1)
+        self.assertIn("explicit deny", self.refused("AccessDenied", key.list_roles))
+        self.refused("AccessDenied", key.delete_user, UserName="simulated")
+        wanted = IAM.get_context_keys_for_principal_policy(PolicySourceArn=source)["ContextKeyNames"]
+        self.assertEqual(wanted, ["aws:SourceIp", "aws:username"])
+        create = dict(PolicySourceArn=source, ActionNames=["iam:CreateAccessKey"], ResourceArns=[source])
+        part = IAM.simulate_principal_policy(**create)["EvaluationResults"][0]["ResourceSpecificResults"][0]
+        self.assertEqual((part["EvalResourceDecision"], part["MissingContextValues"]), ("implicitDeny", ["aws:SourceIp"]))
+        address = {"ContextKeyName": "aws:SourceIp", "ContextKeyType": "ip", "ContextKeyValues": ["192.0.2.7"]}
+        self.assertEqual(self.decisions(IAM.simulate_principal_policy(ContextEntries=[address], **create)), {"iam:CreateAccessKey": "allowed"})
+
+    def test_custom(self):
+        allow = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}
+        bucket = {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Principal": "*", "Action": "s3:DeleteObject", "Resource": "*"}]}
+        answer = IAM.simulate_custom_policy(
+            PolicyInputList=[json.dumps(allow)], PermissionsBoundaryPolicyInputList=[json.dumps(allow)], ResourcePolicy=json.dumps(bucket),
+            ActionNames=["s3:GetObject", "s3:DeleteObject", "sqs:SendMessage"], ResourceArns=["arn:aws:s3:::b/k", "arn:aws:s3:::b/l"],
+            CallerArn=arn("user", "nobody"))
+        self.assertEqual(self.decisions(answer), {"s3:GetObject": "allowed", "s3:DeleteObject": "explicitDeny", "sqs:SendMessage": "implicitDeny"})
+        for result in answer["EvaluationResults"]:
+            self.assertEqual(result["PermissionsBoundaryDecisionDetail"], {"AllowedByPermissionsBoundary": result["EvalActionName"].startswith("s3:")})
+            self.assertEqual([part["EvalResourceName"] for part in result["ResourceSpecificResults"]], ["arn:aws:s3:::b/k", "arn:aws:s3:::b/l"])
+        denied = answer["EvaluationResults"][1]["ResourceSpecificResults"][0]["MatchedStatements"]
+        self.assertEqual(denied, [{"SourcePolicyId": "ResourcePolicy", "SourcePolicyType": "Resource Policy",
+            "StartPosition": {"Line": 1, "Column": 41}, "EndPosition": {"Line": 1, "Column": len(json.dumps(bucket)) - 1}}])
+        self.assertEqual(IAM.get_context_keys_for_custom_policy(PolicyInputList=[text(READ)])["ContextKeyNames"], [])
+        with self.assertRaises(IAM.exceptions.InvalidInputException) as caught:
+            IAM.simulate_custom_policy(PolicyInputList=["{}"], ActionNames=["s3:GetObject"])
+        self.assertEqual(caught.exception.response["Error"]["Message"], "Syntax errors in policy.")
+        with self.assertRaises(IAM.exceptions.NoSuchEntityException):
+            IAM.simulate_principal_policy(PolicySourceArn=arn("user", "nobody"), ActionNames=["s3:GetObject"])
+
+    def test_trust(self):
+        """AWS's own simulator does not evaluate trust policies (aws/aws-cli issue 10314)."""
+        IAM.create_user(UserName="assumer")
+        IAM.attach_user_policy(UserName="assumer", PolicyArn="arn:aws:iam::aws:policy/AdministratorAccess")
+        user, role = arn("user", "assumer"), arn("role", "trusting")
+        deny = {"Version": "2012-10-17", "Statement": [dict(TRUST["Statement"][0]), {"Effect": "Deny", "Principal": {"AWS": user}, "Action": "sts:AssumeRole"}]}
+        for document, decision in ((TRUST, "allowed"), (deny, "explicitDeny")):
+            answer = IAM.simulate_principal_policy(PolicySourceArn=user, ActionNames=["sts:AssumeRole"], ResourceArns=[role], ResourcePolicy=text(document))
+            self.assertEqual(self.decisions(answer), {"sts:AssumeRole": decision})
+        IAM.create_role(RoleName="trusting", AssumeRolePolicyDocument=text(deny))
+        own = client("sts", IAM.create_access_key(UserName="assumer")["AccessKey"])
+        self.refused("AccessDenied", own.assume_role, RoleArn=role, RoleSessionName="walk")
+        IAM.update_assume_role_policy(RoleName="trusting", PolicyDocument=text(TRUST))
+        own.assume_role(RoleArn=role, RoleSessionName="walk")
+
+
 class Organization(Case):
     def test_life(self):
         with self.assertRaises(ORGANIZATIONS.exceptions.AWSOrganizationsNotInUseException):
