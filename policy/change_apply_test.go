@@ -2,6 +2,7 @@ package policy
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -98,7 +99,7 @@ func TestChangeDocument(t *testing.T) {
 func TestApply(t *testing.T) {
 	s := everyType(t)
 	r := &Request{Principal: ana, Action: "s3:GetObject", Resource: "*"}
-	for _, at := range s.slots() {
+	for _, at := range s.shelves() {
 		t.Run(fmt.Sprint(at.kind, at.level), func(t *testing.T) {
 			list, _ := s.list(at.kind, at.level)
 			last := len(list) - 1
@@ -110,7 +111,7 @@ func TestApply(t *testing.T) {
 			if *got != *r {
 				t.Errorf("request %+v", got)
 			}
-			for _, other := range s.slots() {
+			for _, other := range s.shelves() {
 				before, _ := s.list(other.kind, other.level)
 				after, _ := changed.list(other.kind, other.level)
 				if len(before) != len(after) {
@@ -186,7 +187,13 @@ func TestApplyShared(t *testing.T) {
 		t.Errorf("one statement does for both levels: %+v", x.Changes)
 	}
 	x.flips(t, r, s)
-	s.ServiceControl = [][]*Policy{{nil}}
+	denial = compiled(t, Session, denyAll[0])
+	s.ServiceControl, s.Session = nil, []*Policy{denial, denial}
+	if x = Explain(r, s); len(x.Changes) != 2 || x.Changes[0].Kind != RemoveStatement || x.Changes[0].Index != 1 {
+		t.Errorf("what is changed need not go: %+v", x.Changes)
+	}
+	x.flips(t, r, s)
+	s.Session, s.ServiceControl = nil, [][]*Policy{{nil}}
 	if _, set, err = Apply([]Change{{Kind: SetKey, Key: "a", Value: "b"}}, r, s); err != nil || set.ServiceControl[0][0] != nil {
 		t.Errorf("what could not be loaded stays so: %v, %v", set, err)
 	}
@@ -212,6 +219,7 @@ func TestApplyErrors(t *testing.T) {
 		{"change 0: the policy cannot be read", Change{Kind: RemoveStatement, Type: Session, Level: -1}},
 		{"change 0: the policy cannot be read", Change{Kind: AddStatement, Type: Session, Level: -1, Index: 1, Text: newOne}},
 		{"change 0: no resource control policy can stand at level 1", Change{Kind: AddPolicy, Type: ResourceControl, Level: 1, Text: newOne}},
+		{"change 0: no policy can stand at level -1", Change{Kind: AddPolicy, Type: 99, Level: -1, Text: newOne}},
 		{`change 0: "[]" is no statement: Syntax errors in policy.`, Change{Kind: AddPolicy, Level: -1, Text: "[]"}},
 		{`change 0: "[]" is no statement`, Change{Kind: AddStatement, Level: -1, Text: "[]"}},
 		{"change 0: the policy has no statement 1", Change{Kind: RemoveStatement, Level: -1, Statement: 1}},
@@ -338,5 +346,11 @@ func TestManyValues(t *testing.T) {
 	c.identity[0] = strings.Replace(c.identity[0], `"255"]}}`, `"254"]}}`, 1)
 	if x := Explain(c.request(t), c.set(t)); x.Changes[0].Value != "255" {
 		t.Errorf("%+v", x.Changes[0])
+	}
+	same := slices.Repeat([]string{"a"}, mostValues)
+	c.identity[0] = statements(allows("*", "*", "Condition", m{"StringEquals": m{"s3:prefix": append(same, "b")}}),
+		denyOf("*", "*", "Condition", m{"StringEquals": m{"s3:prefix": "a"}}))
+	if x := Explain(c.request(t), c.set(t)); x.Changes[0].Value != "b" {
+		t.Errorf("one value counts once: %+v", x.Changes[0])
 	}
 }

@@ -199,4 +199,65 @@ var changesOfDenials = []changing{
 			"Remove statement 2 from service control policy service control policy",
 		},
 	},
+	{
+		name: "a narrower statement beside one that goes",
+		decisionCase: decisionCase{identity: append(full[:1:1],
+			statements(denyOf([]string{"s3:GetObject", "s3:PutObject"}, "*"), denyOf("s3:*", "*")))},
+		changes: []string{
+			`Remove "s3:GetObject" from Action of statement 1 of identity-based policy identity-based policy`,
+			"Remove statement 2 from identity-based policy identity-based policy",
+		},
+	},
+	{
+		name: "NotResource with an escape",
+		decisionCase: decisionCase{on: "arn:aws:s3:::b/*",
+			identity: append(full[:1:1], one(denyOf("s3:*", nil, "NotResource", "arn:aws:s3:::a"))...)},
+		changes: []string{
+			`Add "arn:aws:s3:::b/${*}" to NotResource of statement 1 of identity-based policy identity-based policy`,
+		},
+	},
+	{
+		name: "NotResource of the old version",
+		decisionCase: decisionCase{on: "arn:aws:s3:::b/${a}",
+			identity: append(full[:1:1], documentOf("", denyOf("s3:*", nil, "NotResource", "arn:aws:s3:::a")))},
+		changes: []string{
+			`Add "arn:aws:s3:::b/${a}" to NotResource of statement 1 of identity-based policy identity-based policy`,
+		},
+	},
+	{
+		name: "NotAction and an action with a wildcard",
+		decisionCase: decisionCase{action: "s3:Get*",
+			identity: append(full[:1:1], one(denyOf(nil, "*", "NotAction", "iam:*"))...)},
+		changes: []string{"Delete identity-based policy identity-based policy"},
+	},
+	{
+		name: "everyone and somebody else",
+		decisionCase: decisionCase{identity: full,
+			resourcePolicy: statements(named1Clause("Deny", m{"AWS": []string{"*", bob.ARN}}))},
+		changes: []string{"Delete resource-based policy resource-based policy"},
+	},
+	{
+		name:         "NotPrincipal of a user, by id",
+		decisionCase: exempted("", m{"AWS": []string{ana.EntityID}}, ana, ExplicitDeny),
+		changes: []string{
+			`Add "arn:aws:iam::111122223333:root" to NotPrincipal.AWS of statement 1 of resource-based policy resource-based policy`,
+		},
+	},
+	{
+		name:         "NotPrincipal of a user whose account is listed",
+		decisionCase: exempted("", m{"AWS": []string{accountC}}, ana, ExplicitDeny),
+		changes: []string{
+			`Add "arn:aws:iam::111122223333:user/ana" to NotPrincipal.AWS of statement 1 of resource-based policy resource-based policy`,
+		},
+	},
+	{
+		name: "a trust policy, by a session whose role is not known",
+		decisionCase: assuming("", decisionCase{
+			by: &Principal{Kind: RoleSession, Account: accountC, ARN: sessionARN}, identity: full,
+			trust: statements(clauseOf("Deny", "sts:AssumeRole", nil, []any{"Principal", m{"AWS": "*"}}))}),
+		changes: []string{
+			"Remove statement 1 from role trust policy role trust policy",
+			"Add a statement to role trust policy role trust policy that allows sts:AssumeRole to arn:aws:sts::111122223333:assumed-role/R/S",
+		},
+	},
 }

@@ -223,4 +223,52 @@ var changesOfKeys = []changing{
 			`Add "2" to Condition.StringEquals.accounts.google.com:sub of statement 1 of role trust policy role trust policy`,
 		},
 	},
+	{
+		name: "a value of an action that is another",
+		decisionCase: decisionCase{context: m{"s3:prefix": "a"}, identity: []string{statements(allows("*", "*"),
+			denyOf("*", "*", "Condition", m{"StringEquals": m{"s3:prefix": "a"}}),
+			denyOf("s3:PutObject", "*", "Condition", m{"StringEquals": m{"s3:prefix": "b"}}))}},
+		changes: []string{"Remove statement 2 from identity-based policy identity-based policy"},
+	},
+	{
+		name: "a value of a resource that is another",
+		decisionCase: decisionCase{context: m{"s3:prefix": "a"}, identity: []string{statements(allows("*", "*"),
+			denyOf("*", "*", "Condition", m{"StringEquals": m{"s3:prefix": "a"}}),
+			denyOf("*", "arn:aws:s3:::c", "Condition", m{"StringEquals": m{"s3:prefix": "b"}}))}},
+		changes: []string{"Remove statement 2 from identity-based policy identity-based policy"},
+	},
+	{
+		name: "a value of a principal that is another",
+		decisionCase: decisionCase{context: m{"s3:prefix": "a"},
+			identity: []string{statements(allows("*", "*"),
+				denyOf("*", "*", "Condition", m{"StringEquals": m{"s3:prefix": "a"}}))},
+			resourcePolicy: statements(named1Clause("Allow", m{"AWS": accountB}, "Condition",
+				m{"StringEquals": m{"s3:prefix": "b"}}))},
+		changes: []string{"Remove statement 2 from identity-based policy identity-based policy"},
+	},
+	{
+		name: "another value of the same statement",
+		decisionCase: decisionCase{context: m{"s3:prefix": "a"}, identity: []string{statements(allows("*", "*"),
+			denyOf("*", "*", "Condition", m{"StringEquals": m{"s3:prefix": "a"}}),
+			denyOf("*", "*", "Condition", m{"StringEquals": m{"s3:prefix": "c"}, "StringNotEquals": m{"s3:prefix": "b"}}))}},
+		changes: []string{"Call with s3:prefix = b"},
+	},
+	{
+		name: "any value at all",
+		decisionCase: decisionCase{
+			identity: one(allows("*", "*", "Condition", m{"StringLike": m{"s3:prefix": "*"}}))},
+		changes: []string{attached},
+	},
+	{
+		name: "any first character",
+		decisionCase: decisionCase{
+			identity: one(allows("*", "*", "Condition", m{"StringLike": m{"s3:prefix": "?x"}}))},
+		changes: []string{attached},
+	},
+	{
+		name: "after a key that is not the caller's",
+		decisionCase: decisionCase{context: m{"aws:PrincipalTag/t": "x"}, identity: one(allows("*", "*", "Condition",
+			m{"StringEquals": m{"aws:PrincipalTag/t": "x", "s3:prefix": "a"}}))},
+		changes: []string{"Call with s3:prefix = a"},
+	},
 }

@@ -49,7 +49,7 @@ func (c *changing) test(t *testing.T) {
 // rename gives names to the policies of a type; of SCPs and RCPs to those of
 // the first level.
 func (c *changing) rename(t *testing.T, s *Set, kind Type, names []string) {
-	for _, at := range s.slots() {
+	for _, at := range s.shelves() {
 		if at.kind != kind || at.level > 0 {
 			continue
 		}

@@ -371,4 +371,9 @@ var changesOfTypes = []changing{
 			"Attach a policy to user ana that allows s3:GetObject on arn:aws:sqs:*:111122223333:q",
 		},
 	},
+	{
+		name:         "nothing can: a name that no policy can hold",
+		decisionCase: assuming("", decisionCase{by: &Principal{Kind: Provider, ARN: "\xff"}, trust: trustOf(m{"AWS": "*"})}),
+		fixed:        fixedOtherwise,
+	},
 }

@@ -14,16 +14,22 @@ type draft struct {
 	added   []addition
 }
 
-// slot is where a policy stands in a Set.
-type slot struct {
+// shelf is the policies of a type, and of a level if the type has levels (else
+// -1), in a Set.
+type shelf struct {
 	kind  Type
 	level int
+}
+
+// slot is where a policy stands in a Set.
+type slot struct {
+	shelf
 	index int
 }
 
 // addition is a policy that is new in a set.
 type addition struct {
-	slot
+	shelf
 	policy *Policy
 }
 
@@ -45,7 +51,7 @@ func (d *draft) make(c *Change) error {
 		return err
 	}
 	if c.Kind == RemovePolicy {
-		d.removed[slot{c.Type, c.Level, c.Index}] = true
+		d.removed[slot{shelf{c.Type, c.Level}, c.Index}] = true
 		return nil
 	}
 	e, err := d.editsOf(p)
@@ -95,7 +101,7 @@ func (d *draft) addPolicy(c *Change) error {
 	if err != nil {
 		return fmt.Errorf("%q is no statement: %w", c.Text, err)
 	}
-	d.added = append(d.added, addition{slot{c.Type, c.Level, -1}, p})
+	d.added = append(d.added, addition{shelf{c.Type, c.Level}, p})
 	return nil
 }
 
@@ -113,7 +119,7 @@ func (d *draft) finish() (*Set, error) {
 	}
 	s := *d.set
 	s.ServiceControl, s.ResourceControl = slices.Clone(s.ServiceControl), slices.Clone(s.ResourceControl)
-	for _, at := range s.slots() {
+	for _, at := range s.shelves() {
 		list := d.listed(at, edited)
 		if (at.kind == Resource || at.kind == Trust) && len(list) > 1 {
 			return nil, fmt.Errorf("there cannot be two policies of the type %s", at.kind)
@@ -124,11 +130,11 @@ func (d *draft) finish() (*Set, error) {
 }
 
 // listed is the list of a type and level as it becomes.
-func (d *draft) listed(at slot, edited map[*Policy]*Policy) (list []*Policy) {
+func (d *draft) listed(at shelf, edited map[*Policy]*Policy) (list []*Policy) {
 	before, _ := d.set.list(at.kind, at.level)
 	for i, p := range before {
 		switch {
-		case d.removed[slot{at.kind, at.level, i}]:
+		case d.removed[slot{at, i}]:
 		case edited[p] != nil:
 			list = append(list, edited[p])
 		default:
@@ -136,22 +142,21 @@ func (d *draft) listed(at slot, edited map[*Policy]*Policy) (list []*Policy) {
 		}
 	}
 	for _, a := range d.added {
-		if a.kind == at.kind && a.level == at.level {
+		if a.shelf == at {
 			list = append(list, a.policy)
 		}
 	}
 	return list
 }
 
-// slots are the lists of a set: the index is without a meaning.
-func (s *Set) slots() []slot {
-	all := []slot{{Endpoint, -1, 0}, {Resource, -1, 0}, {Trust, -1, 0}, {Identity, -1, 0}, {Boundary, -1, 0},
-		{Session, -1, 0}}
+// shelves are all those of the set.
+func (s *Set) shelves() []shelf {
+	all := []shelf{{Endpoint, -1}, {Resource, -1}, {Trust, -1}, {Identity, -1}, {Boundary, -1}, {Session, -1}}
 	for level := range s.ServiceControl {
-		all = append(all, slot{ServiceControl, level, 0})
+		all = append(all, shelf{ServiceControl, level})
 	}
 	for level := range s.ResourceControl {
-		all = append(all, slot{ResourceControl, level, 0})
+		all = append(all, shelf{ResourceControl, level})
 	}
 	return all
 }
@@ -196,7 +201,7 @@ func oneOrNone(p *Policy) []*Policy {
 }
 
 // put is list's counterpart.
-func (s *Set) put(at slot, list []*Policy) {
+func (s *Set) put(at shelf, list []*Policy) {
 	var only *Policy
 	if len(list) > 0 {
 		only = list[0]

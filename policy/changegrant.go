@@ -8,19 +8,15 @@ import (
 // grantAll adds what is lacking, a type at a time, until the request is
 // allowed. It answers false where nothing does it.
 func (s *search) grantAll() bool {
-	for range Endpoint + 1 { // a type that allows once goes on allowing
-		d, set, ok := s.decide(s.found)
-		switch {
-		case !ok || d.Outcome == ExplicitDeny:
-			return false
-		case d.Outcome == Allowed:
+	for { // it ends, since a type that allows goes on allowing
+		d, set := s.decide(s.found)
+		if d.Outcome == Allowed {
 			return true
-		case !s.grantType(d.By, set):
+		}
+		if !s.grantType(d.By, set) {
 			return false
 		}
 	}
-	d, _, ok := s.decide(s.found)
-	return ok && d.Outcome == Allowed
 }
 
 // grantType makes one type allow, all its levels at once. set is the one that
@@ -30,27 +26,29 @@ func (s *search) grantType(by Type, set *Set) bool {
 	var widened []Change
 	var open []int
 	for _, level := range levels {
-		if c, ok := s.widening(by, level); ok {
-			widened = append(widened, c)
+		if c := s.widening(by, level); c != nil {
+			widened = append(widened, *c)
 		} else {
 			open = append(open, level)
 		}
 	}
-	attempt := func(changes []Change) bool {
-		all := append(slices.Clone(s.found), changes...)
-		d, _, ok := s.decide(all)
-		if !ok || d.Outcome == ExplicitDeny || d.Outcome == ImplicitDeny && d.By == by {
-			return false
-		}
-		s.found = all
-		return true
-	}
 	for _, principal := range s.principals(by) {
-		if attempt(s.adding(widened, by, open, principal)) || attempt(s.adding(nil, by, levels, principal)) {
+		if s.attempt(by, widened, s.adding(by, open, principal)) || s.attempt(by, s.adding(by, levels, principal)) {
 			return true
 		}
 	}
 	return false
+}
+
+// attempt keeps the changes if the type allows with them.
+func (s *search) attempt(by Type, changes ...[]Change) bool {
+	all := append([][]Change{s.found}, changes...)
+	found := slices.Concat(all...)
+	if d, _ := s.decide(found); d.Outcome != Allowed && d.By == by {
+		return false
+	}
+	s.found = found
+	return true
 }
 
 // silent are the levels of a type at which nothing allows; -1 of a type that
@@ -74,8 +72,7 @@ func (s *search) silent(by Type, set *Set) (levels []int) {
 }
 
 // adding is one more statement or policy at each of the levels.
-func (s *search) adding(changes []Change, by Type, levels []int, principal string) []Change {
-	changes = slices.Clone(changes)
+func (s *search) adding(by Type, levels []int, principal string) (changes []Change) {
 	for _, level := range levels {
 		changes = append(changes, s.addition(by, level, principal))
 	}

@@ -21,7 +21,7 @@ func (s *search) keyChange() (Change, bool) {
 		}
 	})
 	for _, c := range tries.list {
-		if d, _, ok := s.decide([]Change{c}); ok && d.Outcome == Allowed {
+		if d, _ := s.decide([]Change{c}); d.Outcome == Allowed {
 			return c, true
 		}
 	}

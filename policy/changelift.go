@@ -40,7 +40,7 @@ func (s *search) last(p *place) bool {
 	}
 	list, _ := s.set.list(p.kind, p.level)
 	for i := range list {
-		if i != p.index && !s.gone[slot{p.kind, p.level, i}] {
+		if i != p.index && !s.gone[slot{shelf{p.kind, p.level}, i}] {
 			return false
 		}
 	}
@@ -87,21 +87,19 @@ func (s *search) narrower(w *walk) []Change {
 	if w.rule.flags&broken != 0 {
 		return nil
 	}
-	attempts := []func(*search, *walk) []Change{(*search).dropAction, (*search).dropResource}
-	if w.exactAction() {
-		attempts[0], attempts[1] = attempts[1], attempts[0]
-	}
-	attempts = append(attempts, (*search).dropPrincipal, (*search).exceptAction, (*search).exceptResource,
-		(*search).exceptPrincipal)
-	for _, attempt := range attempts {
-		if changes := attempt(s, w); len(changes) > 0 && w.lifted(changes) {
+	for _, attempt := range []func(*search, *walk) []Change{
+		(*search).dropAction, (*search).dropResource, (*search).dropPrincipal,
+		(*search).exceptAction, (*search).exceptResource, (*search).exceptPrincipal,
+	} {
+		if changes := attempt(s, w); w.lifted(changes) {
 			return changes
 		}
 	}
 	return nil
 }
 
-// lifted: with the changes the statement does not deny any more.
+// lifted: the changes can be made to the statement, and then it does not deny
+// any more.
 func (w *walk) lifted(changes []Change) bool {
 	e := newEdits(w.document, "")
 	for i := range changes {
@@ -119,11 +117,7 @@ func (w *walk) lifted(changes []Change) bool {
 	e.write(&b, w.written.node)
 	b.WriteString("}")
 	p, err := Compile(w.policy.kind, "", b.String())
-	if err != nil {
-		return false
-	}
-	alone := walk{evaluation: w.evaluation, policy: p, rule: &p.statements[0]}
-	return !alone.matched()
+	return err == nil && len(w.evaluation.walk(p).denials()) == 0
 }
 
 // edition is the version of the language that the document is in.
@@ -136,9 +130,9 @@ func (d *Document) edition() string {
 
 // dropAction: the action is one of several, spelt out.
 func (s *search) dropAction(w *walk) []Change {
-	list := w.written.action.list()
+	list := w.written.at(w.written.action, w.written.notAction).list()
 	for i, a := range of(w.policy.actions, w.rule.actions) {
-		if w.written.notAction == nil && len(list) > 1 && a.kind == actionExact && a.match(s.action, s.colon) {
+		if a.kind == actionExact && a.match(s.action, s.colon) {
 			return []Change{{Kind: RemoveValue, Element: "Action", Value: list[i].text}}
 		}
 	}
@@ -147,21 +141,18 @@ func (s *search) dropAction(w *walk) []Change {
 
 // dropResource: the resource is one of several, spelt out.
 func (s *search) dropResource(w *walk) []Change {
-	list := w.written.resource.list()
 	pattern, exact := narrowestResource(w.policy.kind, &s.target, w.document.variables)
-	for _, n := range list {
-		if exact && len(list) > 1 && n.text == pattern {
-			return []Change{{Kind: RemoveValue, Element: "Resource", Value: pattern}}
-		}
+	if !exact {
+		return nil
 	}
-	return nil
+	return []Change{{Kind: RemoveValue, Element: "Resource", Value: pattern}}
 }
 
 // dropPrincipal: the caller is one of several.
 func (s *search) dropPrincipal(w *walk) []Change {
 	for i, n := range w.written.principal.principals() {
 		e := w.rule.principals.entries[i]
-		if e.closer(s.principal) && len(w.written.principal.principals()) > 1 {
+		if e.closer(s.principal) {
 			return []Change{{Kind: RemoveValue, Element: "Principal." + n.kind, Value: n.node.text}}
 		}
 	}
@@ -174,18 +165,19 @@ func (n *named) closer(p *Principal) bool {
 }
 
 func (s *search) exceptAction(w *walk) []Change {
-	if action, exact := narrowestAction(s.request.Action); exact && w.written.notAction != nil {
-		return []Change{{Kind: AddValue, Element: "NotAction", Value: action}}
+	action, exact := narrowestAction(s.request.Action)
+	if !exact {
+		return nil
 	}
-	return nil
+	return []Change{{Kind: AddValue, Element: "NotAction", Value: action}}
 }
 
 func (s *search) exceptResource(w *walk) []Change {
 	pattern, exact := narrowestResource(w.policy.kind, &s.target, w.document.variables)
-	if exact && w.written.notResource != nil {
-		return []Change{{Kind: AddValue, Element: "NotResource", Value: pattern}}
+	if !exact {
+		return nil
 	}
-	return nil
+	return []Change{{Kind: AddValue, Element: "NotResource", Value: pattern}}
 }
 
 // exceptPrincipal lists the levels of the caller that a NotPrincipal does not
@@ -209,13 +201,10 @@ func (s *search) exceptPrincipal(w *walk) (changes []Change) {
 // level is what an entry of a NotPrincipal lists of a caller that it names: its
 // account, its user or role, or its very self (P-06).
 func (n *named) level() namedKind {
-	switch n.kind {
-	case namedAccount:
-		return namedAccount
-	case namedUser, namedRole, namedID:
+	if n.kind == namedUser || n.kind == namedRole {
 		return namedID
 	}
-	return namedSession
+	return n.kind
 }
 
 // identity is a principal as a policy writes it.

@@ -61,13 +61,14 @@ func (s *search) fixed() string {
 	return ""
 }
 
-// decide is the decision once changes are made.
-func (s *search) decide(changes []Change) (Decision, *Set, bool) {
+// decide is the decision once changes are made. Those that cannot be made allow
+// nothing.
+func (s *search) decide(changes []Change) (Decision, *Set) {
 	r, set, err := Apply(changes, s.request, s.set)
 	if err != nil {
-		return Decision{}, nil, false
+		return Decision{}, nil
 	}
-	return Decide(r, set), set, true
+	return Decide(r, set), set
 }
 
 // taking calls do for each policy that takes part and stays.
@@ -79,7 +80,7 @@ func (s *search) taking(do func(p *place)) {
 	}
 }
 
-func (p *place) slot() slot { return slot{p.kind, p.level, p.index} }
+func (p *place) slot() slot { return slot{shelf{p.kind, p.level}, p.index} }
 
 // change is one of a policy that is there.
 func (s *search) change(kind ChangeKind, p *place) Change {
@@ -119,16 +120,18 @@ func emptied(t Type) bool {
 	return t == Boundary || t == Session || t == Endpoint || t == Trust
 }
 
-// prune drops the changes that turn out needless. What lifts an explicit denial
-// never is: each of those denies by itself.
+// prune drops what turns out needless: a statement where another one stands in
+// the same document or names the caller better, and that a policy goes where the
+// same one, in another place, is changed. All else that lifts an explicit denial
+// is needed, since each of those denies by itself, and so is a new policy.
 func (s *search) prune() {
-	for i := len(s.found) - 1; i >= 0; i-- {
-		switch s.found[i].Kind {
-		case AddStatement, AddPolicy:
-			without := slices.Delete(slices.Clone(s.found), i, i+1)
-			if d, _, ok := s.decide(without); ok && d.Outcome == Allowed {
-				s.found = without
-			}
+	for i, c := range slices.Backward(s.found) {
+		if c.Kind != AddStatement && c.Kind != RemovePolicy {
+			continue
+		}
+		without := slices.Delete(slices.Clone(s.found), i, i+1)
+		if d, _ := s.decide(without); d.Outcome == Allowed {
+			s.found = without
 		}
 	}
 }

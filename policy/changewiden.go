@@ -4,8 +4,7 @@ import "strings"
 
 // widening is one more value in a statement that lacks just that, where the
 // statement then grants this request and nothing else that it did not grant.
-func (s *search) widening(by Type, level int) (Change, bool) {
-	var found *Change
+func (s *search) widening(by Type, level int) (found *Change) {
 	s.taking(func(p *place) {
 		if found != nil || p.kind != by || p.level != level || owned(p.policy) || by == Identity && !inline(p.policy) {
 			return
@@ -23,10 +22,7 @@ func (s *search) widening(by Type, level int) (Change, bool) {
 			return
 		}
 	})
-	if found == nil {
-		return Change{}, false
-	}
-	return *found, true
+	return found
 }
 
 // lacking is the one value that the statement lacks, and in which element; ""
@@ -115,7 +111,6 @@ func (s *search) lackingValue(w *walk) (element, value string) {
 				continue
 			}
 			failed++
-			element, value = "", ""
 			if v, ok := lookup(s.request.Context, c.key); ok && !c.negated {
 				if text, ok := literalFor(m.name, v, w.document.variables); ok {
 					element, value = "Condition."+m.name+"."+key, text

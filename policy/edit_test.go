@@ -86,7 +86,7 @@ var editings = []editing{
 		_ = e.addValue(0, "Action", "a:c")
 		return e.addValue(0, "Action", "a:d")
 	}, actionsOf(`["a:b","a:c","a:d"]`)},
-	{"escaped", actionsOf(`"a:b"`), addingTo("Resource", "\"\\\n\x01ä"), strings.Replace(actionsOf(`"a:b"`), `"*"`, `["*","\"\\\u000a\u0001ä"]`, 1)},
+	{"escaped", actionsOf(`"a:b"`), addingTo("Resource", "\"\\\n\x01 \x1fä"), strings.Replace(actionsOf(`"a:b"`), `"*"`, `["*","\"\\\u000a\u0001 \u001fä"]`, 1)},
 	{"in an empty list", statementOf(`{"Effect":"Deny","Action":"*","Resource":"*","Condition":{"Null":{"k":[ ]}}}`),
 		addingTo("Condition.Null.k", "x"),
 		statementOf(`{"Effect":"Deny","Action":"*","Resource":"*","Condition":{"Null":{"k":["x" ]}}}`)},
@@ -113,6 +113,12 @@ var editings = []editing{
 		_ = e.addValue(0, "Action", "a:e")
 		return e.removeValue(0, "Action", "a:b")
 	}, actionsOf(`["a:e"]`)},
+
+	{"all go and two come", actionsOf(`[ "a:b"]`), func(e *edits) error {
+		_ = e.addValue(0, "Action", "a:e")
+		_ = e.addValue(0, "Action", "a:f")
+		return e.removeValue(0, "Action", "a:b")
+	}, actionsOf(`[ "a:e", "a:f"]`)},
 
 	{"a statement becomes a list", statementOf(compactStatement), removingStatements(nil, newOne),
 		statementOf(`[` + compactStatement + `,{"Effect":"Allow","Action":"c:d","Resource":"*"}]`)},

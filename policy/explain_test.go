@@ -170,6 +170,10 @@ var whensTraced = []whenTraced{
 	{name: "C-07 no value", operator: "ForAnyValue:StringEquals", key: "k", values: "a", context: m{"k": []string{""}}, entry: -1, note: noteNoValue},
 	{name: "C-08", operator: "StringEquals", key: "k", values: "a", context: m{"k": []string{"a"}}, entry: -1, note: noteList},
 	{name: "C-08 no value", operator: "StringEquals", key: "k", values: "a", context: m{"k": []string{}}, entry: -1, note: noteList},
+	{name: "C-06 with a variable", operator: "ForAllValues:StringEquals", key: "k", values: []string{"a", "${l}"},
+		context: m{"k": []string{"a"}}, matched: true, entry: -1},
+	{name: "C-07 negated", operator: "ForAnyValue:StringNotEquals", key: "k", values: []string{"a", "${l}"},
+		context: m{"k": []string{"a", "b"}}, matched: true},
 	{name: "G-06", operator: "NumericEquals", key: "k", values: []any{1, 2.50, true}, context: m{"k": "2.5"}, matched: true, entry: 1},
 	{name: "C-17", operator: "StringEquals", key: "k", values: []string{"${x}", "${l}"}, context: m{"k": "v", "x": "w"}, entry: -1,
 		note: "the request has no l of one value, so the value with that variable matches nothing (C-17)"},
@@ -215,7 +219,7 @@ func (c *tracing) test(t *testing.T) {
 		version = c.version
 	}
 	p := compiled(t, c.kind, documentOf(version, c.statement))
-	at := slot{kind: c.kind, level: -1}
+	at := shelf{c.kind, -1}
 	if c.kind == ServiceControl {
 		at.level, s.ServiceControl = 0, make([][]*Policy, 1)
 	}
@@ -389,6 +393,8 @@ func TestExplainMissing(t *testing.T) {
 		{"of a Deny", decisionCase{identity: append(full[:1:1], one(denyOf("*", "*", "Condition", m{"Null": m{"a": "false"}}))...)}, "a"},
 		{"another action", decisionCase{identity: one(allows("iam:*", "*", "Condition", m{"Null": m{"a": "true"}}))}, ""},
 		{"another resource", decisionCase{identity: one(allows("*", "arn:aws:s3:::x", "Condition", m{"Null": m{"a": "true"}}))}, ""},
+		{"another resource of a Deny", decisionCase{identity: append(full[:1:1],
+			one(denyOf("*", "arn:aws:s3:::x", "Condition", m{"Null": m{"a": "true"}}))...)}, ""},
 		{"another principal", decisionCase{resourcePolicy: statements(named1Clause("Allow", m{"AWS": accountB},
 			"Condition", m{"Null": m{"a": "true"}}))}, ""},
 		{"the principal", decisionCase{resourcePolicy: statements(named1Clause("Allow", m{"AWS": accountC},

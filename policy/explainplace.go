@@ -37,10 +37,10 @@ func (e *evaluation) places() []place {
 		}
 	}
 	for level, policies := range e.set.ServiceControl {
-		add(ServiceControl, level, e.controlNote(ServiceControl), policies)
+		add(ServiceControl, level, e.scpNote(), policies)
 	}
 	for level, policies := range e.set.ResourceControl {
-		add(ResourceControl, level, e.controlNote(ResourceControl), policies)
+		add(ResourceControl, level, e.rcpNote(), policies)
 	}
 	add(Endpoint, -1, e.endpointNote(), e.set.Endpoint)
 	if e.set.Resource != nil {
@@ -66,14 +66,18 @@ func (e *evaluation) settledNote() string {
 	return noteKind
 }
 
-func (e *evaluation) controlNote(t Type) string {
-	switch {
-	case e.principal.serviceLinked():
+func (e *evaluation) rcpNote() string {
+	if e.principal.serviceLinked() {
 		return noteLinked
-	case t == ServiceControl && !e.boundBySCPs():
-		return noteSCPOwn
 	}
 	return ""
+}
+
+func (e *evaluation) scpNote() string {
+	if e.boundBySCPs() || e.principal.serviceLinked() {
+		return e.rcpNote()
+	}
+	return noteSCPOwn
 }
 
 func (e *evaluation) endpointNote() string {

@@ -20,9 +20,10 @@ const ticksApart = 1 << 10
 func newRuler(text string) *ruler {
 	r := &ruler{text: text}
 	at := tick{1, 1}
-	for start := 0; start < len(text); start += ticksApart {
+	for rest := text; rest != ""; {
+		piece := rest[:min(ticksApart, len(rest))]
 		r.ticks = append(r.ticks, at)
-		at = at.after(text[start:min(start+ticksApart, len(text))])
+		at, rest = at.after(piece), rest[len(piece):]
 	}
 	return r
 }
