@@ -25,6 +25,7 @@ type commands struct {
 	Operations operationsCommand `cmd:"" help:"List every operation of every service, and whether it is implemented."`
 	Events     eventsCommand     `cmd:"" help:"Search the journal for what was called."`
 	Policy     policyCommand     `cmd:"" help:"Decide, validate and test policies; no server needed."`
+	Why        whyCommand        `cmd:"" help:"Tell why a call was denied, and what would allow it."`
 	Root       rootCommand       `cmd:"" help:"Recover the root user, on the server's machine."`
 	Version    versionCommand    `cmd:"" help:"Print the version."`
 	Completion completionCommand `cmd:"" help:"Print the completion script of a shell."`

@@ -69,6 +69,13 @@ func (d *Decider) Explain(c *Case) (Result, *policy.Explanation, error) {
 	return r, e, err
 }
 
+// ResultOf is the Result of a request that somebody else had explained.
+func ResultOf(id string, r *policy.Request, e *policy.Explanation) Result {
+	result := resultOf(id, r, e)
+	result.Explanation = explanationOf(e)
+	return result
+}
+
 func (d *Decider) ask(c *Case, trace func(*policy.Request, *policy.Set) *policy.Explanation) (Result, *policy.Explanation, error) {
 	request, set, err := d.Build(c)
 	if err != nil {
