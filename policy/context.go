@@ -3,6 +3,7 @@ package policy
 import (
 	"cmp"
 	"fmt"
+	"math/bits"
 	"slices"
 	"strings"
 )
@@ -43,11 +44,15 @@ type Context interface {
 // Keys is a Context over a fixed set of keys. Looking one up allocates nothing.
 // The zero value, and nil, have no key.
 type Keys struct {
-	entries []keyValue // by sample, then by folded name, then by name
+	entries []keyValue // by hash, then by folded name, then by name
+	// buckets part the entries by the first bits of their hashes: where each
+	// begins, and the end.
+	buckets []uint32
+	shift   uint8 // to those bits
 }
 
 type keyValue struct {
-	sample       uint32
+	hash         uint32
 	folded, name string
 	value        Value
 }
@@ -62,12 +67,27 @@ func ContextOf(values map[string]any) (*Keys, error) {
 			return nil, fmt.Errorf("condition key %q: %w", name, err)
 		}
 		folded := fold(name)
-		k.entries = append(k.entries, keyValue{sample: sample(folded), folded: folded, name: name, value: value})
+		k.entries = append(k.entries, keyValue{hash: hashKey(folded), folded: folded, name: name, value: value})
 	}
 	slices.SortFunc(k.entries, func(a, b keyValue) int {
-		return cmp.Or(cmp.Compare(a.sample, b.sample), strings.Compare(a.folded, b.folded), strings.Compare(a.name, b.name))
+		return cmp.Or(cmp.Compare(a.hash, b.hash), strings.Compare(a.folded, b.folded), strings.Compare(a.name, b.name))
 	})
+	k.part()
 	return k, nil
+}
+
+// part makes the buckets: at least as many as there are entries, for the most
+// part of one or none.
+func (k *Keys) part() {
+	size := bits.Len(uint(len(k.entries)))
+	k.shift = uint8(32 - size)
+	k.buckets = make([]uint32, 1<<size+1)
+	for _, e := range k.entries {
+		k.buckets[e.hash>>k.shift+1]++
+	}
+	for i := range k.buckets[1:] {
+		k.buckets[i+1] += k.buckets[i]
+	}
 }
 
 func valueOf(v any) (Value, error) {
@@ -96,22 +116,23 @@ func valueOf(v any) (Value, error) {
 // only in case it takes the one written as asked, else the first in byte order
 // (C-19).
 func (k *Keys) Lookup(key Key) (Value, bool) {
-	if k == nil {
+	if k == nil || len(k.entries) == 0 {
 		return Value{}, false
 	}
-	wanted := sample(key.Folded)
-	first, end := 0, len(k.entries)
+	hash := hashKey(key.Folded)
+	bucket := hash >> k.shift
+	first, end := k.buckets[bucket], k.buckets[bucket+1]
 	for first < end {
-		middle := int(uint(first+end) >> 1)
+		middle := (first + end) / 2
 		e := &k.entries[middle]
-		if e.sample < wanted || e.sample == wanted && e.folded < key.Folded {
+		if e.hash < hash || e.hash == hash && e.folded < key.Folded {
 			first = middle + 1
 		} else {
 			end = middle
 		}
 	}
 	var found *keyValue
-	for i := first; i < len(k.entries) && k.entries[i].folded == key.Folded; i++ {
+	for i := int(first); i < len(k.entries) && k.entries[i].folded == key.Folded; i++ {
 		if found == nil || k.entries[i].name == key.Name {
 			found = &k.entries[i]
 		}
@@ -122,13 +143,13 @@ func (k *Keys) Lookup(key Key) (Value, bool) {
 	return found.value, true
 }
 
-// sample is a few letters of a name and its length: names are ordered by it
-// first, since whole names mostly differ at their ends, where comparing them
-// finds it out last.
-func sample(name string) uint32 {
+// hashKey hashes a few letters of a name and its length, which tell the names
+// of keys apart, nearly all: whole names are compared where they do not.
+func hashKey(name string) uint32 {
 	n := len(name)
 	if n == 0 {
 		return 0
 	}
-	return uint32(n)<<24 | uint32(name[n-1])<<16 | uint32(name[n/2])<<8 | uint32(name[n*3/4])
+	const golden = 0x9e3779b1
+	return (uint32(n)<<24 ^ uint32(name[n-1])<<16 ^ uint32(name[n/2])<<8 ^ uint32(name[n*3/4])) * golden
 }

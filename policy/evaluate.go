@@ -73,9 +73,10 @@ func (e *evaluation) group(p *Policy, g *group, v *verdict) {
 		return
 	}
 	for tail, more := e.target.tail, true; more; _, tail, more = strings.Cut(tail, ":") {
+		found := false // then all parents are starts of it too
 		for at := p.longest(g, tail); at > 0; at = p.index.starts[at-1].parent {
 			f := &p.index.starts[at-1]
-			if !strings.HasPrefix(tail, p.startText(f)) {
+			if found = found || strings.HasPrefix(tail, p.startText(f)); !found {
 				continue
 			}
 			for _, i := range of(p.index.numbers, f.filings) {

@@ -197,19 +197,17 @@ func (r *resource) match(t *target, c Context) bool {
 		return false
 	case resourceEverything:
 		return true
-	}
-	if !t.arn || !r.plausible(t) {
-		return false
-	}
-	if r.template != nil {
-		return r.matchTemplate(t, c)
-	}
-	switch r.kind {
 	case resourceExact:
 		return r.text == t.text
 	case resourcePrefix:
 		return strings.HasPrefix(t.text, r.text)
-	case resourceRooted:
+	}
+	switch {
+	case !t.arn || !r.plausible(t):
+		return false
+	case r.template != nil:
+		return r.matchTemplate(t, c)
+	case r.kind == resourceRooted:
 		root := int(r.at[arnParts-2]) + 1
 		return written.match(r.text[root:], t.text[root:])
 	}
