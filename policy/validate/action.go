@@ -2,7 +2,6 @@ package validate
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/gatehouse-iam/gatehouse/policy"
@@ -49,23 +48,26 @@ func (v *validator) namedAction(item *spot, service, name string) {
 	e := v.lookUp(item.text())
 	switch {
 	case e.service == nil:
-		v.report("INVALID_SERVICE_IN_ACTION", fmt.Sprintf("There is no service %q%s.", clip(service), v.didYouMean(service, slices.Collect(services.ServicePrefixes()))), item.part(0, len(service)))
+		v.report("INVALID_SERVICE_IN_ACTION", fmt.Sprintf("There is no service %q%s", clip(service), v.didYouMean(service, services.ServicePrefixes())), item.part(0, len(service)))
 	case len(e.actions) > 0 || e.every:
 	case e.exact:
-		v.report("INVALID_ACTION", fmt.Sprintf("%s has no action %q%s.", e.service.Prefix, clip(name), v.nearestAction(e.service, name)), item)
+		v.report("INVALID_ACTION", fmt.Sprintf("%s has no action %q%s", e.service.Prefix, clip(name), v.nearestAction(e.service, name)), item)
 	default:
 		v.report("INVALID_ACTION", fmt.Sprintf("No action of %s is like %q, so the entry does nothing. Correct the pattern.", e.service.Prefix, clip(name)), item)
 	}
 }
 
+// nearestAction ends a sentence, with the nearest action if one is near.
 func (v *validator) nearestAction(s *services.ServiceTable, name string) string {
-	names := make([]string, len(s.Actions))
-	for i := range s.Actions {
-		names[i] = s.Actions[i].Name
-	}
-	found := v.nearest(name, names)
+	found := v.nearest(name, func(yield func(string) bool) {
+		for i := range s.Actions {
+			if !yield(s.Actions[i].Name) {
+				return
+			}
+		}
+	})
 	if found == "" {
-		return ""
+		return "."
 	}
 	return ". Did you mean " + s.Prefix + ":" + found + "?"
 }
@@ -94,7 +96,7 @@ func (v *validator) readEntry(text string) entries {
 		if a, ok := e.service.Action(name); ok {
 			e.actions = []*services.Action{a}
 		}
-	case !v.spend(len(e.service.Actions)):
+	case !v.spend(2 * lookupEffort * len(e.service.Actions)):
 		e.every = true // not looked at: nothing is said against it
 	default:
 		pattern := strings.ToLower(name)

@@ -93,7 +93,7 @@ func (v *validator) arnService(item *spot, parts []string) []services.ARNForm {
 		v.report("INVALID_ARN_SERVICE_CASE", fmt.Sprintf("ARNs are compared with their case. Write the service as %q.", strings.ToLower(service)), at)
 	default:
 		if _, ok := services.Service(service); !ok || service != strings.ToLower(service) {
-			v.report("INVALID_SERVICE", fmt.Sprintf("There is no service %q%s.", clip(service), v.didYouMean(service, slices.Collect(services.ServicePrefixes()))), at)
+			v.report("INVALID_SERVICE", fmt.Sprintf("There is no service %q%s", clip(service), v.didYouMean(service, services.ServicePrefixes())), at)
 		}
 	}
 	return forms
@@ -115,7 +115,7 @@ func (v *validator) region(item *spot, parts []string, forms []services.ARNForm)
 	case parts[partService] == "s3" && !regionalS3(parts[partResource]), !taken && len(forms) > 0 && (region != "*" || parts[partService] == "iam"):
 		v.report("ARN_REGION_NOT_ALLOWED", fmt.Sprintf("The resources of %s are in no region. Leave the fourth part of the ARN empty.", parts[partService]), at)
 	case !isRegion(region) && !literalPart(forms, partRegion, region):
-		v.report("INVALID_ARN_REGION", fmt.Sprintf("There is no region %q%s.", clip(region), v.didYouMean(region, regions)), at)
+		v.report("INVALID_ARN_REGION", fmt.Sprintf("There is no region %q%s", clip(region), v.didYouMean(region, slices.Values(regions))), at)
 	default:
 		return true
 	}
@@ -164,9 +164,9 @@ func uses(forms []services.ARNForm, part int) (all, some bool) {
 	return all, some
 }
 
-func formPart(f services.ARNForm, part int) string {
-	return strings.SplitN(f.Type.ARN, ":", arnParts)[part]
-}
+// formPart is what the form has in a part of the ARN, with stars for its
+// placeholders.
+func formPart(f services.ARNForm, part int) string { return formParts(f.Type.ARN)[part] }
 
 // literalPart: a form has this text there, "aws" or "us-west-2".
 func literalPart(forms []services.ARNForm, part int, text string) bool {
@@ -184,7 +184,7 @@ func (v *validator) resourceForm(item *spot, parts []string, forms []services.AR
 	}
 	var fits []services.ARNForm
 	for _, f := range forms {
-		if !v.spend(len(parts[partResource]) + 1) {
+		if !v.spend(lookupEffort + len(parts[partResource])*len(f.Type.ARN)/8) {
 			return
 		}
 		if pattern.canBe(f.Type.ARN) {
@@ -205,21 +205,31 @@ func (v *validator) resourceForm(item *spot, parts []string, forms []services.AR
 const transform = "arn:${Partition}:cloudformation:${Region}:aws:transform/${Name}"
 
 // placeOfForm is what stands against an ARN whose resource fits some types, and
-// whose region or account fits none of these.
+// whose region or account fits none of these: the nearest type tells.
 func (v *validator) placeOfForm(item *spot, parts []string, fits []services.ARNForm) {
-	regional, _ := uses(fits, partRegion)
-	owned, _ := uses(fits, partAccount)
-	switch {
-	case parts[partRegion] == "" && regional:
-		v.report("MISSING_ARN_REGION", fmt.Sprintf("Resources of this kind are in a region, and the ARN names none: %s.", fits[0].Type.ARN), item)
-	case parts[partAccount] == "" && slices.Contains(ofAWS, parts[partService]):
-	case parts[partAccount] == "" && owned:
-		v.report("MISSING_ARN_ACCOUNT", fmt.Sprintf("Resources of this kind belong to an account, and the ARN names none: %s.", fits[0].Type.ARN), item)
-	case parts[partRegion] != "" && !regional:
-		v.report("ARN_REGION_NOT_ALLOWED", fmt.Sprintf("Resources of this kind are in no region: %s.", fits[0].Type.ARN), partAt(item, parts, partRegion))
-	case parts[partAccount] != "" && !owned:
-		v.report("ARN_ACCOUNT_NOT_ALLOWED", fmt.Sprintf("ARNs of this kind name no account: %s.", fits[0].Type.ARN), partAt(item, parts, partAccount))
+	nearest := fits[0]
+	for _, f := range fits {
+		if odd(f, parts, partRegion) != odd(f, parts, partAccount) {
+			nearest = f
+			break
+		}
 	}
+	form := nearest.Type.ARN
+	switch {
+	case odd(nearest, parts, partRegion) && parts[partRegion] == "":
+		v.report("MISSING_ARN_REGION", fmt.Sprintf("Resources of this kind are in a region, and the ARN names none: %s.", form), item)
+	case odd(nearest, parts, partRegion):
+		v.report("ARN_REGION_NOT_ALLOWED", fmt.Sprintf("Resources of this kind are in no region: %s.", form), partAt(item, parts, partRegion))
+	case parts[partAccount] == "":
+		v.report("MISSING_ARN_ACCOUNT", fmt.Sprintf("Resources of this kind belong to an account, and the ARN names none: %s.", form), item)
+	default:
+		v.report("ARN_ACCOUNT_NOT_ALLOWED", fmt.Sprintf("ARNs of this kind name no account: %s.", form), partAt(item, parts, partAccount))
+	}
+}
+
+// odd: one of the ARN and the form has something in the part.
+func odd(f services.ARNForm, parts []string, part int) bool {
+	return (parts[part] == "") != (formPart(f, part) == "")
 }
 
 // examples are some forms, for a sentence.

@@ -2,6 +2,7 @@ package validate
 
 import (
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 
@@ -15,6 +16,7 @@ type condition struct {
 	at       *spot                 // the values, whose member's name is the key
 	name     string                // of the key, in lower case
 	key      services.ConditionKey // Name "" where the tables have no such key
+	global   bool                  // the key is one that every service may have
 	values   []*spot
 }
 
@@ -42,7 +44,7 @@ func (v *validator) operatorBlock(s *statement, block *spot) {
 	}
 	o, ok := readOperator(block.name)
 	if !ok {
-		v.report("INVALID_CONDITION_OPERATOR", fmt.Sprintf("There is no condition operator %q%s.", clip(block.name), v.didYouMean(block.name, spellings())), block.asKey())
+		v.report("INVALID_CONDITION_OPERATOR", fmt.Sprintf("There is no condition operator %q%s", clip(block.name), v.didYouMean(block.name, slices.Values(spellings()))), block.asKey())
 		return
 	}
 	v.operatorForm(block, o)
@@ -119,11 +121,11 @@ func (v *validator) globalKey(c *condition) {
 	key, ok := globalKey(c.name)
 	switch {
 	case ok:
-		c.key = key
+		c.key, c.global = key, true
 	case c.name == "aws:arn":
 		v.report("UNSUPPORTED_GLOBAL_CONDITION_KEY", "aws:ARN is no longer in requests. Use aws:PrincipalArn for the caller, or aws:SourceArn for the resource that a service acts for.", c.at.asKey())
 	default:
-		v.report("INVALID_GLOBAL_CONDITION_KEY", fmt.Sprintf("There is no global condition key %q%s.", clip(c.at.name), v.didYouMean(c.at.name, services.GlobalConditionKeys())), c.at.asKey())
+		v.report("INVALID_GLOBAL_CONDITION_KEY", fmt.Sprintf("There is no global condition key %q%s", clip(c.at.name), v.didYouMean(c.at.name, services.GlobalConditionKeys())), c.at.asKey())
 	}
 }
 
@@ -131,7 +133,7 @@ func (v *validator) globalKey(c *condition) {
 // AWS documents the ones of providers that it knows by name.
 func (v *validator) serviceKey(c *condition, prefix string) {
 	key, ok := globalKey(c.name) // ec2:SourceInstanceArn and its kind
-	if !ok {
+	if c.global = ok; !ok {
 		key, ok = services.FindConditionKey(c.name)
 	}
 	service, _ := services.Service(prefix)
@@ -140,21 +142,20 @@ func (v *validator) serviceKey(c *condition, prefix string) {
 		c.key = key
 	case strings.Contains(prefix, "."):
 	case !services.HasConditionKeys(prefix):
-		v.report("INVALID_SERVICE", fmt.Sprintf("There is no service %q to have a condition key%s.", clip(prefix), v.didYouMean(prefix, slices.Collect(services.ServicePrefixes()))), c.at.asKey())
+		v.report("INVALID_SERVICE", fmt.Sprintf("There is no service %q to have a condition key%s", clip(prefix), v.didYouMean(prefix, services.ServicePrefixes())), c.at.asKey())
 	default:
-		v.report("INVALID_SERVICE_CONDITION_KEY", fmt.Sprintf("%s has no condition key %q%s.", prefix, clip(c.at.name), v.didYouMean(c.at.name, keysOf(service))), c.at.asKey())
+		v.report("INVALID_SERVICE_CONDITION_KEY", fmt.Sprintf("%s has no condition key %q%s", prefix, clip(c.at.name), v.didYouMean(c.at.name, keysOf(service))), c.at.asKey())
 	}
 }
 
-func keysOf(s *services.ServiceTable) []string {
-	if s == nil {
-		return nil
+func keysOf(s *services.ServiceTable) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for i := 0; s != nil && i < len(s.ConditionKeys); i++ {
+			if !yield(s.ConditionKeys[i].Name) {
+				return
+			}
+		}
 	}
-	names := make([]string, len(s.ConditionKeys))
-	for i, k := range s.ConditionKeys {
-		names[i] = k.Name
-	}
-	return names
 }
 
 // many says whether the key has a list of values (C-08).
@@ -169,9 +170,9 @@ func (v *validator) quantity(c *condition) {
 		v.report("MISSING_QUALIFIER", fmt.Sprintf("%s has a list of values, with which %s never holds. Write ForAnyValue:%s, or ForAllValues:%s.", c.key.Name, o.name, o.name, o.name), c.at.asKey())
 	case c.many():
 	case o.qualifier == "ForAllValues":
-		v.report("FORALLVALUES_WITH_SINGLE_VALUED_KEY", fmt.Sprintf("%s has one value, and ForAllValues holds too when the request has none. Remove ForAllValues:.", c.key.Name), c.at.asKey())
+		v.report("FORALLVALUES_WITH_SINGLE_VALUED_KEY", fmt.Sprintf("%s has one value, and ForAllValues holds too when the request has none. Remove the prefix ForAllValues.", c.key.Name), c.at.asKey())
 	case o.qualifier == "ForAnyValue":
-		v.report("GATEHOUSE_FORANYVALUE_WITH_SINGLE_VALUED_KEY", fmt.Sprintf("%s has one value. Remove ForAnyValue:.", c.key.Name), c.at.asKey())
+		v.report("GATEHOUSE_FORANYVALUE_WITH_SINGLE_VALUED_KEY", fmt.Sprintf("%s has one value. Remove the prefix ForAnyValue.", c.key.Name), c.at.asKey())
 	}
 }
 

@@ -3,6 +3,7 @@ package validate
 import (
 	"fmt"
 	"regexp"
+	"slices"
 
 	"github.com/gatehouse-iam/gatehouse/policy"
 )
@@ -52,7 +53,7 @@ var kinds = map[policy.JSONKind]string{
 }
 
 func (v *validator) unknownElement(s *spot, of string, known []string) {
-	v.report("INVALID_POLICY_ELEMENT", fmt.Sprintf("%s has no element %q%s. Element names are compared with their case.", of, clip(s.name), v.didYouMean(s.name, known)), s.asKey())
+	v.report("INVALID_POLICY_ELEMENT", fmt.Sprintf("%s has no element %q%s Element names are compared with their case.", of, clip(s.name), v.didYouMean(s.name, slices.Values(known))), s.asKey())
 }
 
 // id is G-03: IAM takes an Id, and makes nothing of it.

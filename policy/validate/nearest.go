@@ -1,10 +1,20 @@
 package validate
 
-import "strings"
+import (
+	"iter"
+	"strings"
+)
 
-// mostEffort is how many steps comparing may cost for a whole document. It is
-// far more than a document of AWS's sizes needs, and half a second at most.
-const mostEffort = 100_000_000
+// mostEffort is how many steps comparing may cost for a whole document, a step
+// being about the comparison of one byte. It is far more than a document of
+// AWS's sizes needs, and a second or two at most. A look-up costs some more.
+const (
+	mostEffort   = 300_000_000
+	lookupEffort = 20
+)
+
+// mostPlaces is how many places a finding names at most.
+const mostPlaces = 100
 
 // spend takes from what comparing may still cost. It answers false once that
 // is used up.
@@ -15,28 +25,28 @@ func (v *validator) spend(steps int) bool {
 	return v.effort >= 0
 }
 
-// didYouMean ends a sentence with the nearest of the names, if one is near.
-func (v *validator) didYouMean(wrong string, names []string) string {
+// didYouMean ends a sentence, with the nearest of the names if one is near.
+func (v *validator) didYouMean(wrong string, names iter.Seq[string]) string {
 	if name := v.nearest(wrong, names); name != "" {
 		return ". Did you mean " + name + "?"
 	}
-	return ""
+	return "."
 }
 
 // nearest is the name with the least edit distance, "" if none is near: at most
 // a third of the text differs. Case counts for nothing.
-func (v *validator) nearest(wrong string, names []string) string {
+func (v *validator) nearest(wrong string, names iter.Seq[string]) string {
 	const longest = 64
-	if len(wrong) > longest {
+	if len(wrong) > longest || v.effort < 0 {
 		return ""
 	}
 	wrong = strings.ToLower(wrong)
 	best, least := "", len(wrong)/3+1
-	for _, name := range names {
+	for name := range names {
 		if n := len(name) - len(wrong); n > least || -n > least {
 			continue
 		}
-		if !v.spend(len(name) * len(wrong)) {
+		if !v.spend(lookupEffort + len(name)*len(wrong)) {
 			return best
 		}
 		if d := distance(wrong, strings.ToLower(name)); d < least {

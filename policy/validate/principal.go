@@ -3,6 +3,7 @@ package validate
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/gatehouse-iam/gatehouse/policy"
@@ -111,7 +112,7 @@ func (v *validator) principalKind(list *spot) {
 		"AWS": v.awsPrincipal, "Service": v.servicePrincipal, "Federated": v.federatedPrincipal, "CanonicalUser": v.canonicalUser,
 	}[list.name]
 	if check == nil {
-		v.report("INVALID_PRINCIPAL_KEY", fmt.Sprintf("There is no kind of principal %q%s. It is AWS, Service, Federated or CanonicalUser, in this case.", clip(list.name), v.didYouMean(list.name, []string{"AWS", "Service", "Federated", "CanonicalUser"})), list.asKey())
+		v.report("INVALID_PRINCIPAL_KEY", fmt.Sprintf("There is no kind of principal %q%s It is AWS, Service, Federated or CanonicalUser, in this case.", clip(list.name), v.didYouMean(list.name, slices.Values([]string{"AWS", "Service", "Federated", "CanonicalUser"}))), list.asKey())
 		return
 	}
 	v.emptyList(list, "EMPTY_ARRAY_PRINCIPAL", "principals")

@@ -12,64 +12,75 @@ import (
 // list takes in.
 func (v *validator) redundantEntries(s *statement) {
 	for _, list := range [...]*spot{s.action, s.notAction} {
-		if of := v.covered(list, strings.ToLower, actionCovers); len(of) > 0 {
-			v.report("REDUNDANT_ACTION", fmt.Sprintf("Other entries of the list take in %s. Remove what is not needed.", quotedTexts(of)), of...)
+		if of := v.covered(list, cutAction, actionCovers); len(of) > 0 {
+			v.report("REDUNDANT_ACTION", fmt.Sprintf("Other entries of the list take in %s. Remove what is not needed.", listed(texts(of))), some(of)...)
 		}
 	}
 	for _, list := range [...]*spot{s.resource, s.notResource} {
-		if of := v.covered(list, func(s string) string { return s }, resourceCovers); len(of) > 0 {
-			v.report("REDUNDANT_RESOURCE", fmt.Sprintf("Other entries of the list take in %s. Remove what is not needed, or the wider entry if it is wider than meant.", quotedTexts(of)), of...)
+		if of := v.covered(list, cutResource, resourceCovers); len(of) > 0 {
+			v.report("REDUNDANT_RESOURCE", fmt.Sprintf("Other entries of the list take in %s. Remove what is not needed, or the wider entry if it is wider than meant.", listed(texts(of))), some(of)...)
 		}
 	}
 }
 
-func quotedTexts(spots []*spot) string {
-	texts := make([]string, len(spots))
-	for i, s := range spots {
-		texts[i] = fmt.Sprintf("%q", clip(s.text()))
-	}
-	return listed(texts)
+// entry is an action or a resource, cut into its parts.
+type entry struct {
+	text  string
+	parts []string
+	wild  bool
+}
+
+// cutAction cuts an action; case makes no difference to it.
+func cutAction(text string) entry {
+	text = strings.ToLower(text)
+	return entry{text, strings.SplitN(text, ":", 2), strings.ContainsAny(text, "*?")}
+}
+
+// cutResource cuts a resource. One with a variable takes in nothing else, as
+// far as can be told.
+func cutResource(text string) entry {
+	return entry{text, strings.SplitN(text, ":", arnParts), strings.ContainsAny(text, "*?") && !strings.Contains(text, "${")}
 }
 
 // covered are the entries of a list that another takes in; of equal ones all
 // but the first. Entries with a wildcard are compared with every other, as far
 // as that stays cheap.
-func (v *validator) covered(list *spot, normal func(string) string, covers func(wide, narrow string) bool) []*spot {
+func (v *validator) covered(list *spot, cut func(string) entry, covers func(wide, narrow *entry) bool) []*spot {
 	items := list.strings()
 	if len(items) < 2 {
 		return nil
 	}
 	first := make(map[string]int, len(items))
-	texts := make([]string, len(items))
-	var wide []int
+	all := make([]entry, len(items))
+	var wide []*entry
 	for i, item := range items {
-		texts[i] = normal(item.text())
-		if _, ok := first[texts[i]]; ok {
+		all[i] = cut(item.text())
+		if _, ok := first[all[i].text]; ok {
 			continue
 		}
-		first[texts[i]] = i
-		if strings.ContainsAny(texts[i], "*?") {
-			wide = append(wide, i)
+		first[all[i].text] = i
+		if all[i].wild {
+			wide = append(wide, &all[i])
 		}
 	}
 	var of []*spot
 	for i, item := range items {
-		if first[texts[i]] != i || v.anyCovers(texts, wide, i, covers) {
+		if first[all[i].text] != i || v.anyCovers(wide, &all[i], covers) {
 			of = append(of, item)
 		}
 	}
 	return of
 }
 
-func (v *validator) anyCovers(texts []string, wide []int, of int, covers func(wide, narrow string) bool) bool {
+func (v *validator) anyCovers(wide []*entry, of *entry, covers func(wide, narrow *entry) bool) bool {
 	for _, w := range wide {
-		if texts[w] == texts[of] {
+		if w == of {
 			continue
 		}
-		if !v.spend(1 + len(texts[of])/16) {
+		if !v.spend(lookupEffort + len(of.text)) {
 			return false
 		}
-		if covers(texts[w], texts[of]) {
+		if covers(w, of) {
 			return true
 		}
 	}
@@ -77,8 +88,8 @@ func (v *validator) anyCovers(texts []string, wide []int, of int, covers func(wi
 }
 
 // patternCovers says whether each text that is like narrow is like wide. Stars
-// of the narrow one are characters to the wide one: no "?" and no letter of it
-// takes one in.
+// of the narrow one are characters to the wide one: no letter of it takes one
+// in.
 func patternCovers(wide, narrow string) bool {
 	if strings.Contains(wide, "?") && strings.Contains(narrow, "*") {
 		return wide == narrow // rare, and not worth telling which "?" meets a star
@@ -86,23 +97,22 @@ func patternCovers(wide, narrow string) bool {
 	return matches(wide, narrow)
 }
 
-func actionCovers(wide, narrow string) bool {
-	if wide == "*" || wide == "*:*" {
+func actionCovers(wide, narrow *entry) bool {
+	a, b := wide.parts, narrow.parts
+	if wide.text == "*" || wide.text == "*:*" {
 		return true
 	}
-	service, name, ok := strings.Cut(wide, ":")
-	ownService, ownName, own := strings.Cut(narrow, ":")
-	return ok && own && (service == "*" || service == ownService) && patternCovers(name, ownName)
+	return len(a) == 2 && len(b) == 2 && (a[0] == "*" || a[0] == b[0]) && patternCovers(a[1], b[1])
 }
 
 // resourceCovers compares part by part, as resources are matched (M-03); stars
 // that take in several parts are left aside.
-func resourceCovers(wide, narrow string) bool {
-	if strings.Trim(wide, "*") == "" {
+func resourceCovers(wide, narrow *entry) bool {
+	a, b := wide.parts, narrow.parts
+	if strings.Trim(wide.text, "*") == "" {
 		return true
 	}
-	a, b := strings.SplitN(wide, ":", arnParts), strings.SplitN(narrow, ":", arnParts)
-	if len(a) < arnParts || len(b) < arnParts || strings.Contains(wide, "${") && wide != narrow {
+	if len(a) < arnParts || len(b) < arnParts {
 		return false
 	}
 	for i := range a {

@@ -38,7 +38,7 @@ func (v *validator) passedRoles(s *statement) {
 			v.report(p.codes+"_WITH"+suffix.notResource, fmt.Sprintf("The statement lets its principals %s every role that NotResource does not list. Name in Resource the roles that are meant.", p.does), at, s.notResource)
 		case slices.ContainsFunc(s.conditions, func(c condition) bool { return c.name == p.key }):
 		default:
-			if star := anyRole(s.resource, p.scoped); star != nil {
+			if star := anyRole(s.resourceItems, p.scoped); star != nil {
 				v.report(p.codes+"_WITH"+suffix.star, fmt.Sprintf("The statement lets its principals %s any role for any service. Name the roles in Resource, or compare %s in the Condition.", p.does, p.key), at, star)
 			}
 		}
@@ -57,7 +57,7 @@ var (
 
 // letsIn says whether and how the statement's actions take in an action.
 func (s *statement) letsIn(action string) (named bool, how passSuffix, at *spot) {
-	for _, item := range s.action.strings() {
+	for _, item := range s.actionItems {
 		if is, wild := names(item.text(), action); is && wild {
 			named, how, at = true, byWildcard, item
 		} else if is {
@@ -76,8 +76,8 @@ func (s *statement) letsIn(action string) (named bool, how passSuffix, at *spot)
 }
 
 // anyRole is the first resource that takes in every role of an account.
-func anyRole(resources *spot, scoped string) *spot {
-	for _, item := range resources.strings() {
+func anyRole(resources []*spot, scoped string) *spot {
+	for _, item := range resources {
 		parts := strings.SplitN(item.text(), ":", arnParts)
 		if newARNPattern(item.text()).everything || len(parts) == arnParts && parts[partService] == "iam" &&
 			strings.Trim(strings.TrimPrefix(parts[partResource], scoped), "*/") == "" && strings.HasSuffix(parts[partResource], "*") {

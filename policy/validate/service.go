@@ -15,36 +15,46 @@ import (
 func (v *validator) keyOfAction(s *statement) {
 	for i := range s.conditions {
 		c := &s.conditions[i]
-		_, global := globalKey(c.name)
-		if c.key.Name == "" || global || c.operator.ifExists || c.operator.family == familyNull || c.operator.qualifier == "ForAllValues" {
+		if c.key.Name == "" || c.global || c.operator.ifExists || c.operator.family == familyNull || c.operator.qualifier == "ForAllValues" {
 			continue
 		}
-		at := []*spot{c.at.asKey()}
-		var named []string
-		for _, item := range s.action.strings() {
-			if v.lacksKey(item.text(), c.key.Name) {
-				at = append(at, item)
-				named = append(named, clip(item.text()))
-			}
-		}
-		if len(named) > 0 {
-			v.report("UNSUPPORTED_ACTION_FOR_CONDITION_KEY", fmt.Sprintf("Requests for %s do not have the key %s. Move such actions to a statement of their own without this key.", listed(named), c.key.Name), at...)
+		if at := v.lacking(s, func(e entries) bool { return v.lacksKey(e, c.key.Name) }); len(at) > 0 {
+			v.report("UNSUPPORTED_ACTION_FOR_CONDITION_KEY", fmt.Sprintf("Requests for %s do not have the key %s. Move such actions to a statement of their own without this key.", listed(texts(at)), c.key.Name), append(at, c.at)...)
 		}
 	}
 }
 
-// lacksKey says whether no action that the entry stands for has the key.
-func (v *validator) lacksKey(entry, key string) bool {
-	e := v.lookUp(entry)
-	if e.service == nil || len(e.actions) == 0 {
-		return false
+// lacking are the statement's actions that lack something, as many of them as a
+// finding names.
+func (v *validator) lacking(s *statement, lacks func(entries) bool) (at []*spot) {
+	for _, item := range s.actionItems {
+		if len(at) == mostPlaces || !v.spend(lookupEffort) {
+			return at
+		}
+		if lacks(v.lookUp(item.text())) {
+			at = append(at, item)
+		}
 	}
+	return at
+}
+
+// texts are those of strings, for a sentence.
+func texts(spots []*spot) []string {
+	all := make([]string, len(spots))
+	for i, s := range spots {
+		all[i] = clip(s.text())
+	}
+	return all
+}
+
+// lacksKey says whether no action that the entry stands for has the key.
+func (v *validator) lacksKey(e entries, key string) bool {
 	for _, a := range e.actions {
-		if !v.spend(len(a.ConditionKeys)+4*len(a.Resources)+1) || hasKey(e.service, a, key) {
+		if !v.spend(lookupEffort*(1+len(a.ConditionKeys)+len(a.Resources))) || hasKey(e.service, a, key) {
 			return false
 		}
 	}
-	return true
+	return len(e.actions) > 0
 }
 
 func hasKey(s *services.ServiceTable, a *services.Action, key string) bool {
@@ -74,7 +84,7 @@ func listed(names []string) string {
 // resourceOfAction finds actions that none of the statement's resources can be
 // a resource of, and resources that are none of its actions'.
 func (v *validator) resourceOfAction(s *statement) {
-	resources := s.resource.strings()
+	resources := s.resourceItems
 	if s.action == nil || len(resources) == 0 || v.kind == policy.Trust {
 		return
 	}
@@ -87,7 +97,7 @@ func (v *validator) resourceOfAction(s *statement) {
 	}
 	taken := make([]bool, len(resources))
 	certain := true // every entry is known, so a resource that none takes is of none
-	for _, item := range s.action.strings() {
+	for _, item := range s.actionItems {
 		e := v.lookUp(item.text())
 		if e.service == nil || len(e.actions) == 0 {
 			certain = false
@@ -96,7 +106,7 @@ func (v *validator) resourceOfAction(s *statement) {
 		if fits, known := v.fits(e, patterns, taken); !known {
 			return
 		} else if !fits && e.exact {
-			v.report("GATEHOUSE_UNSUPPORTED_RESOURCE_FOR_ACTION", unfit(e), append([]*spot{item}, resources...)...)
+			v.report("GATEHOUSE_UNSUPPORTED_RESOURCE_FOR_ACTION", unfit(e), append([]*spot{item}, some(resources)...)...)
 		}
 	}
 	for i, item := range resources {
@@ -105,6 +115,9 @@ func (v *validator) resourceOfAction(s *statement) {
 		}
 	}
 }
+
+// some of many places, as many as a finding names.
+func some(spots []*spot) []*spot { return spots[:min(len(spots), mostPlaces)] }
 
 // unfit says what an action wants instead.
 func unfit(e entries) string {
@@ -126,7 +139,7 @@ func unfit(e entries) string {
 func (v *validator) fits(e entries, patterns []arnPattern, taken []bool) (fits, known bool) {
 	for _, form := range resourceForms(e) {
 		for i, p := range patterns {
-			if !v.spend(len(p.parts[partResource]) + 4) {
+			if !v.spend(lookupEffort + len(p.parts[partResource])) {
 				return false, false
 			}
 			if p.canBe(form) {
@@ -190,24 +203,16 @@ func (v *validator) tagKeys(s *statement) {
 			v.report(code+"_NOTACTION_WITH_UNSUPPORTED_TAG_CONDITION_KEY_FOR_SERVICE", fmt.Sprintf("NotAction takes in services whose requests never have %s, and the statement %s those actions. List in Action the services that have it.", c.key.Name, meaning), s.notAction.asKey(), c.at.asKey())
 			continue
 		}
-		if prefixes, at := v.untagged(s, c); len(prefixes) > 0 {
-			v.report(code+"_WITH_UNSUPPORTED_TAG_CONDITION_KEY_FOR_SERVICE", fmt.Sprintf("Requests of %s never have %s, so the statement %s their actions.", listed(prefixes), c.key.Name, meaning), append(at, c.at.asKey())...)
+		if at := v.lacking(s, func(e entries) bool { return v.untagged(e, c.key.Name) }); len(at) > 0 {
+			v.report(code+"_WITH_UNSUPPORTED_TAG_CONDITION_KEY_FOR_SERVICE", fmt.Sprintf("The services of %s have no %s in their requests, so the statement %s these actions.", listed(texts(at)), c.key.Name, meaning), append(at, c.at.asKey())...)
 		}
 	}
 }
 
-func (v *validator) untagged(s *statement, c *condition) (prefixes []string, at []*spot) {
-	for _, item := range s.action.strings() {
-		e := v.lookUp(item.text())
-		if e.service == nil || slices.ContainsFunc(e.service.ConditionKeys, func(k services.ConditionKey) bool { return k.Name == c.key.Name }) {
-			continue
-		}
-		at = append(at, item)
-		if !slices.Contains(prefixes, e.service.Prefix) {
-			prefixes = append(prefixes, e.service.Prefix)
-		}
-	}
-	return prefixes, at
+// untagged says whether the entry's service never has the key.
+func (v *validator) untagged(e entries, key string) bool {
+	return e.service != nil && v.spend(len(e.service.ConditionKeys)*lookupEffort/2) &&
+		!slices.ContainsFunc(e.service.ConditionKeys, func(k services.ConditionKey) bool { return k.Name == key })
 }
 
 // attachments are what resource policies are attached to, by the names that
@@ -227,7 +232,7 @@ func (v *validator) attachedTo(s *statement) {
 	if !ok || v.kind != policy.Resource {
 		return
 	}
-	for _, item := range s.action.strings() {
+	for _, item := range s.actionItems {
 		if service, _, _ := strings.Cut(strings.ToLower(item.text()), ":"); service != "*" && service != to.service {
 			v.report("UNSUPPORTED_ACTION_IN_POLICY", fmt.Sprintf("A policy on %s is about the actions of %s. Remove %s.", v.options.ResourceType, to.service, clip(item.text())), item)
 		}

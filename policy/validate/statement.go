@@ -17,6 +17,8 @@ type statement struct {
 	resource, notResource   *spot
 	condition               *spot
 	conditions              []condition
+	actionItems             []*spot // the strings of Action
+	resourceItems           []*spot // the strings of Resource
 }
 
 var elementNames = []string{"Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition"}
@@ -51,6 +53,7 @@ func (v *validator) statement(at *spot) *statement {
 		}
 		v.unknownElement(e, "A statement", elementNames)
 	}
+	s.actionItems, s.resourceItems = s.action.strings(), s.resource.strings()
 	v.sid(s.sid)
 	return s
 }
@@ -149,7 +152,7 @@ func (v *validator) resourceControl(s *statement) {
 	if s.notAction != nil {
 		v.report("RCP_SYNTAX_ERROR_NOTACTION", "A resource control policy has no NotAction. List the actions in Action.", s.notAction.asKey())
 	}
-	for _, a := range s.action.strings() {
+	for _, a := range s.actionItems {
 		if a.text() == "*" {
 			v.report("RCP_SYNTAX_ERROR_ACTION", "An action of a resource control policy names its service. Write \"s3:*\" and so on for each service that is meant.", a)
 		}

@@ -44,7 +44,7 @@ func (v *validator) trust(s *statement) {
 
 // trustActions is V-13.
 func (v *validator) trustActions(s *statement) {
-	for _, item := range s.action.strings() {
+	for _, item := range s.actionItems {
 		if service, _, _ := strings.Cut(strings.ToLower(item.text()), ":"); service != "sts" {
 			v.report("UNSUPPORTED_ACTION_IN_POLICY", fmt.Sprintf("A trust policy is about the actions of sts that assume the role. Remove %s.", clip(item.text())), item)
 		}
@@ -72,7 +72,7 @@ func (v *validator) mismatchedActions(s *statement) {
 	oidc, saml := providers(s)
 	plain := append(named(s.principal, "AWS"), named(s.principal, "Service")...)
 	everybody := slices.Concat(plain, oidc, saml)
-	for _, item := range s.action.strings() {
+	for _, item := range s.actionItems {
 		var takers []*spot
 		switch action := strings.ToLower(item.text()); action {
 		case strings.ToLower(assumeRole):
@@ -85,7 +85,7 @@ func (v *validator) mismatchedActions(s *statement) {
 			continue
 		}
 		if len(takers) == 0 && len(everybody) > 0 {
-			v.report("MISMATCHED_ACTION_FOR_PRINCIPAL", fmt.Sprintf("None of the principals can call %s: a SAML provider goes with %s, an OIDC provider with %s, all others with %s.", clip(item.text()), assumeWithSAML, assumeWithWeb, assumeRole), append([]*spot{item}, everybody...)...)
+			v.report("MISMATCHED_ACTION_FOR_PRINCIPAL", fmt.Sprintf("None of the principals can call %s: a SAML provider goes with %s, an OIDC provider with %s, all others with %s.", clip(item.text()), assumeWithSAML, assumeWithWeb, assumeRole), append([]*spot{item}, some(everybody)...)...)
 		}
 	}
 }
@@ -95,6 +95,7 @@ func (v *validator) sessionKeys(s *statement) {
 	if s.action == nil || !slices.ContainsFunc([]string{assumeRole, assumeWithSAML, assumeWithWeb}, s.takesIn) {
 		return
 	}
+	allowed := map[string]bool{tagSession: s.takesIn(tagSession), setSourceIdentity: s.takesIn(setSourceIdentity)}
 	for i := range s.conditions {
 		c := &s.conditions[i]
 		needed := ""
@@ -104,7 +105,7 @@ func (v *validator) sessionKeys(s *statement) {
 		case strings.HasPrefix(c.name, "aws:requesttag/"), c.name == "aws:tagkeys", c.name == "sts:transitivetagkeys":
 			needed = tagSession
 		}
-		if needed != "" && !s.takesIn(needed) {
+		if needed != "" && !allowed[needed] {
 			v.report("MISSING_ACTION_FOR_CONDITION_KEY", fmt.Sprintf("A request has %s only when it asks for %s too, which no action here allows. Add it.", clip(c.at.name), needed), c.at.asKey(), s.action)
 		}
 	}
@@ -117,15 +118,15 @@ func (s *statement) takesIn(action string) bool {
 
 // rolesAnywhere: that service tags the session and sets its source identity.
 func (v *validator) rolesAnywhere(s *statement) {
-	for _, p := range named(s.principal, "Service") {
-		if p.text() != rolesAnywhere {
-			continue
-		}
-		for _, action := range [...]string{assumeRole, tagSession, setSourceIdentity} {
-			if !s.takesIn(action) {
-				v.report("MISSING_ACTION_FOR_ROLES_ANYWHERE_TRUST_POLICY", fmt.Sprintf("IAM Roles Anywhere needs %s, %s and %s, and %s is missing. Add it.", assumeRole, tagSession, setSourceIdentity, action), p)
-				break
-			}
+	principals := named(s.principal, "Service")
+	i := slices.IndexFunc(principals, func(p *spot) bool { return p.text() == rolesAnywhere })
+	if i < 0 {
+		return
+	}
+	for _, action := range [...]string{assumeRole, tagSession, setSourceIdentity} {
+		if !s.takesIn(action) {
+			v.report("MISSING_ACTION_FOR_ROLES_ANYWHERE_TRUST_POLICY", fmt.Sprintf("IAM Roles Anywhere needs %s, %s and %s, and %s is missing. Add it.", assumeRole, tagSession, setSourceIdentity, action), principals[i])
+			return
 		}
 	}
 }
@@ -159,32 +160,32 @@ func cutRole(arn, service, kind string) (account, name string, ok bool) {
 // issuers is T-11: whose tokens an OIDC provider's are depends on the claims
 // that are compared.
 func (v *validator) issuers(s *statement) {
+	compared := map[string]bool{}  // issuers of which some claim is
+	evaluated := map[string]bool{} // keys that tell callers apart
+	for i := range s.conditions {
+		c := &s.conditions[i]
+		compared[c.name[:strings.LastIndexByte(c.name, ':')+1]] = true
+		evaluated[c.name] = evaluated[c.name] || c.evaluates()
+	}
 	oidc, _ := providers(s)
 	for _, p := range oidc {
 		issuer := policy.Issuer(p.text())
-		v.sharedIssuer(s, p, issuer)
-		if issuer == gitHub {
-			v.gitHub(s, p)
-			continue
+		if key, shared := policy.SharedIssuer(issuer); shared && !evaluated[strings.ToLower(key)] {
+			v.report("GATEHOUSE_MISSING_CLAIM_FOR_SHARED_ISSUER", fmt.Sprintf("All customers of %s have tokens of the same issuer, and only %s tells them apart. Compare it with a value that is not a wildcard alone; saving refuses the policy without.", issuer, key), p)
 		}
-		if !slices.ContainsFunc(s.conditions, func(c condition) bool { return strings.HasPrefix(c.name, strings.ToLower(issuer)+":") }) {
-			v.report("MISSING_CONDITION_KEY_FOR_OIDC_PRINCIPAL", fmt.Sprintf("Every token of the provider is let in. Compare its claims, at least %s:aud and %s:sub.", issuer, issuer), p)
+		if issuer != gitHub && !compared[strings.ToLower(issuer)+":"] {
+			v.report("MISSING_CONDITION_KEY_FOR_OIDC_PRINCIPAL", fmt.Sprintf("Every token of the provider is let in. Compare its claims, at least %s:aud and %s:sub.", clip(issuer), clip(issuer)), p)
 		}
+	}
+	if i := slices.IndexFunc(oidc, func(p *spot) bool { return policy.Issuer(p.text()) == gitHub }); i >= 0 {
+		v.gitHub(s, oidc[i])
 	}
 }
 
-func (v *validator) sharedIssuer(s *statement, p *spot, issuer string) {
-	key, shared := policy.SharedIssuer(issuer)
-	if !shared || slices.ContainsFunc(s.conditions, func(c condition) bool { return c.evaluates(key) }) {
-		return
-	}
-	v.report("GATEHOUSE_MISSING_CLAIM_FOR_SHARED_ISSUER", fmt.Sprintf("All customers of %s have tokens of the same issuer, and only %s tells them apart. Compare it with a value that is not a wildcard alone; saving refuses the policy without.", issuer, key), p)
-}
-
-// evaluates says whether the condition compares a claim so that it tells
+// evaluates says whether the condition compares its key so that it tells
 // callers apart.
-func (c *condition) evaluates(key string) bool {
-	if !strings.EqualFold(c.at.name, key) || c.operator.negated || c.operator.family != familyString || len(c.values) == 0 {
+func (c *condition) evaluates() bool {
+	if c.operator.negated || c.operator.family != familyString || len(c.values) == 0 {
 		return false
 	}
 	return !slices.ContainsFunc(c.values, func(s *spot) bool { return strings.Trim(s.text(), "*?") == "" })

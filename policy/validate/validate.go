@@ -20,6 +20,7 @@ package validate
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"github.com/gatehouse-iam/gatehouse/policy"
 )
@@ -69,7 +70,8 @@ type Options struct {
 	// ResourceType is what a resource policy is attached to, as CloudFormation
 	// names it and ValidatePolicy takes it: "AWS::S3::Bucket". "" for any, and
 	// so is a type that is not known. "AWS::IAM::AssumeRolePolicyDocument" has
-	// a policy.Resource validated as a policy.Trust.
+	// a policy.Resource validated as a policy.Trust; so has "" one that is
+	// about actions of sts alone and names no resource.
 	ResourceType string
 }
 
@@ -79,13 +81,13 @@ const trustDocument = "AWS::IAM::AssumeRolePolicyDocument"
 // Policy validates a document of a type. It answers no findings for a good
 // one, and else all of them in the order of their places.
 func Policy(t policy.Type, text string, o Options) []Finding {
-	if t == policy.Resource && o.ResourceType == trustDocument {
-		t = policy.Trust
-	}
 	v := &validator{kind: t, text: text, options: o, effort: mostEffort, seen: map[string]*spot{}, known: map[string]entries{}}
 	root, err := policy.ParseJSON(text)
 	if err != nil {
 		return v.noJSON(err.(*policy.Error))
+	}
+	if t == policy.Resource && (o.ResourceType == trustDocument || o.ResourceType == "" && isTrust(root)) {
+		v.kind = policy.Trust
 	}
 	v.root = &spot{node: root}
 	v.document()
@@ -93,6 +95,23 @@ func Policy(t policy.Type, text string, o Options) []Finding {
 	v.refusal()
 	v.leftOut()
 	return v.sorted()
+}
+
+// isTrust tells a role's trust policy by what it says.
+func isTrust(root *policy.Node) bool {
+	statements := root.Get("Statement").List()
+	for _, s := range statements {
+		actions := s.Get("Action").List()
+		if len(actions) == 0 || s.Get("Resource") != nil || s.Get("NotResource") != nil {
+			return false
+		}
+		for _, a := range actions {
+			if !strings.HasPrefix(strings.ToLower(a.Text()), "sts:") {
+				return false
+			}
+		}
+	}
+	return len(statements) > 0
 }
 
 // validator is the state of one validation.

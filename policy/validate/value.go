@@ -6,6 +6,7 @@ import (
 	"math/big"
 	"net/netip"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/gatehouse-iam/gatehouse/policy"
@@ -262,7 +263,7 @@ func (v *validator) wellKnownValues(c *condition, values []*spot) {
 		literal := !isPattern(text)
 		switch {
 		case c.name == "aws:requestedregion" && !isRegion(text):
-			v.report("INVALID_REGION", fmt.Sprintf("There is no region %q%s.", clip(text), v.didYouMean(text, regions)), value)
+			v.report("INVALID_REGION", fmt.Sprintf("There is no region %q%s", clip(text), v.didYouMean(text, slices.Values(regions))), value)
 		case c.name == "aws:sourcevpc" && literal && !vpcID.MatchString(text):
 			v.report("INVALID_VPC_FORMAT", fmt.Sprintf("%q is no VPC's id: that is vpc- and 8 or 17 letters and digits.", clip(text)), value)
 		case c.name == "aws:sourcevpce" && literal && !vpceID.MatchString(text):

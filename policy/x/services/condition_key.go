@@ -2,6 +2,7 @@ package services
 
 import (
 	_ "embed"
+	"iter"
 	"slices"
 	"strings"
 	"sync"
@@ -16,17 +17,65 @@ var (
 	globalKeys = archive.NewIndex(globalKeyIndex)
 )
 
-// GlobalConditionKey finds a global condition key (IAM User Guide,
-// reference_policies_condition-keys) by its name, in any case: "aws:username",
-// "AWS:RequestTag/team".
-func GlobalConditionKey(name string) (ConditionKey, bool) {
-	for i := range globalKeys.Len() {
-		if f := globalKeys.Fields(i); MatchesConditionKey(f[1], name) {
-			return ConditionKey{Name: f[1], Type: f[2]}, true
+// keyIndex finds keys by their names in lower case; those with a placeholder
+// by the prefix before their colon.
+type keyIndex struct {
+	exact    map[string]ConditionKey
+	patterns map[string][]ConditionKey
+}
+
+// anyPrefix stands for the prefixes that hold a placeholder themselves.
+const anyPrefix = "${"
+
+// add keeps the first of keys with one name.
+func (x *keyIndex) add(k ConditionKey) {
+	name := strings.ToLower(k.Name)
+	if _, _, ok := cutPlaceholder(name); !ok {
+		if _, known := x.exact[name]; !known {
+			x.exact[name] = k
+		}
+		return
+	}
+	prefix, _, _ := strings.Cut(name, ":")
+	if strings.Contains(prefix, anyPrefix) {
+		prefix = anyPrefix
+	}
+	x.patterns[prefix] = append(x.patterns[prefix], k)
+}
+
+func (x *keyIndex) find(name string) (ConditionKey, bool) {
+	name = strings.ToLower(name)
+	if k, ok := x.exact[name]; ok {
+		return k, true
+	}
+	prefix, _, _ := strings.Cut(name, ":")
+	for _, of := range [...]string{prefix, anyPrefix} {
+		for _, k := range x.patterns[of] {
+			if MatchesConditionKey(k.Name, name) {
+				return k, true
+			}
 		}
 	}
 	return ConditionKey{}, false
 }
+
+func newKeyIndex() *keyIndex {
+	return &keyIndex{map[string]ConditionKey{}, map[string][]ConditionKey{}}
+}
+
+var globalKeyNames = sync.OnceValue(func() *keyIndex {
+	x := newKeyIndex()
+	for i := range globalKeys.Len() {
+		f := globalKeys.Fields(i)
+		x.add(ConditionKey{Name: f[1], Type: f[2]})
+	}
+	return x
+})
+
+// GlobalConditionKey finds a global condition key (IAM User Guide,
+// reference_policies_condition-keys) by its name, in any case: "aws:username",
+// "AWS:RequestTag/team".
+func GlobalConditionKey(name string) (ConditionKey, bool) { return globalKeyNames().find(name) }
 
 // ConditionKey finds a condition key among those that the service documents.
 // The name may be in any case; a name with text in the place of "${TagKey}"
@@ -43,50 +92,46 @@ func (s *ServiceTable) ConditionKey(name string) (ConditionKey, bool) {
 // FindConditionKey finds a condition key of any service, also where another
 // service's table has it than its prefix says: "catalog:ChangeType" is a key of
 // aws-marketplace, and claims of tokens are keys of sts. Global keys it does
-// not look for.
-func FindConditionKey(name string) (ConditionKey, bool) {
-	prefix, _, _ := strings.Cut(strings.ToLower(name), ":")
-	if s, ok := Service(prefix); ok {
-		if k, ok := s.ConditionKey(name); ok {
-			return k, true
-		}
-	}
-	for _, of := range [...]string{prefix, anyPrefix} {
-		for _, k := range foreignKeys()[of] {
-			if MatchesConditionKey(k.Name, name) {
-				return k, true
-			}
-		}
-	}
-	return ConditionKey{}, false
-}
+// not look for. Its first use reads every table and keeps the keys alone.
+func FindConditionKey(name string) (ConditionKey, bool) { return serviceKeys().find(name) }
 
-// HasConditionKeys says whether any key begins with the prefix and a colon.
-func HasConditionKeys(prefix string) bool {
-	prefix = strings.ToLower(prefix)
-	_, ok := Service(prefix)
-	return ok || len(foreignKeys()[prefix]) > 0
-}
+// HasConditionKeys says whether any service's key begins with the prefix and a
+// colon.
+func HasConditionKeys(prefix string) bool { return keyPrefixes()[strings.ToLower(prefix)] }
 
-// anyPrefix stands for the prefixes that hold a placeholder.
-const anyPrefix = "${"
-
-// foreignKeys are the keys that stand in another service's table than their
-// prefix says, by that prefix in lower case.
-var foreignKeys = sync.OnceValue(func() map[string][]ConditionKey {
-	keys := map[string][]ConditionKey{}
+// serviceKeys are the keys of all tables; where two have a key, that of the
+// service which it is named after goes first.
+var serviceKeys = sync.OnceValue(func() *keyIndex {
+	x := newKeyIndex()
+	var foreign []ConditionKey
 	for i := range index.Len() {
 		s := readService(i)
 		for _, k := range s.ConditionKeys {
-			switch prefix, _, _ := strings.Cut(strings.ToLower(k.Name), ":"); {
-			case strings.Contains(prefix, anyPrefix):
-				keys[anyPrefix] = append(keys[anyPrefix], k)
-			case prefix != s.Prefix && prefix != "aws":
-				keys[prefix] = append(keys[prefix], k)
+			switch prefix, _, _ := strings.Cut(strings.ToLower(k.Name), ":"); prefix {
+			case "aws":
+			case s.Prefix:
+				x.add(k)
+			default:
+				foreign = append(foreign, k)
 			}
 		}
 	}
-	return keys
+	for _, k := range foreign {
+		x.add(k)
+	}
+	return x
+})
+
+var keyPrefixes = sync.OnceValue(func() map[string]bool {
+	prefixes := map[string]bool{}
+	for p := range ServicePrefixes() {
+		prefixes[p] = true
+	}
+	for name := range serviceKeys().exact {
+		prefix, _, _ := strings.Cut(name, ":")
+		prefixes[prefix] = true
+	}
+	return prefixes
 })
 
 // ActionConditionKeys are all keys documented for an action, sorted: its own
@@ -134,12 +179,14 @@ func cutPlaceholder(pattern string) (before, after string, ok bool) {
 	return pattern, "", false
 }
 
-// GlobalConditionKeys are the names of all global condition keys, sorted
+// GlobalConditionKeys gives the names of all global condition keys, sorted
 // without regard to case.
-func GlobalConditionKeys() []string {
-	names := make([]string, globalKeys.Len())
-	for i := range names {
-		names[i] = globalKeys.Fields(i)[1]
+func GlobalConditionKeys() iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for i := range globalKeys.Len() {
+			if !yield(globalKeys.Fields(i)[1]) {
+				return
+			}
+		}
 	}
-	return names
 }
