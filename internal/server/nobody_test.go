@@ -30,6 +30,7 @@ func samplesOf(a directory.TestAccount) map[string]any {
 		"Description": "changed", "Tags": []any{map[string]any{"Key": "k", "Value": "v"}}, "TagKeys": []any{"k"}, "Name": "fed",
 		"EncodedMessage": strings.Repeat("0", 25), "authorizationId": strings.Repeat("0", 25), "policyUri": arn("policy/victim-policy"),
 		"policyDocument": allowAll, "policyType": "IDENTITY_POLICY",
+		"PolicyInputList": []any{allowAll}, "ActionNames": []any{"iam:GetUser"}, "PolicySourceArn": arn("user/victim"),
 		"Key": "victim-file", "AccountId": a.Account, "Email": "attack@example.com", "AccountName": "attack", "CreateAccountRequestId": "car-0123456789abcdef0123456789abcdef",
 	}
 }
