@@ -36,7 +36,6 @@ type options struct {
 	verbose bool
 	workers int
 	skip    string
-	run     string
 }
 
 func main() {
@@ -47,7 +46,6 @@ func main() {
 	flag.BoolVar(&o.verbose, "v", false, "say of each mutant which test noticed it")
 	flag.IntVar(&o.workers, "workers", runtime.NumCPU(), "how many run at once")
 	flag.StringVar(&o.skip, "skip", "", "tests not to run, as in go test -skip")
-	flag.StringVar(&o.run, "run", "", "tests to run, as in go test -run")
 	flag.Parse()
 	o.folder = "policy"
 	if flag.NArg() > 0 {
@@ -105,9 +103,6 @@ func (o *options) arguments() []string {
 	args := []string{"-test.short", "-test.failfast", "-test.count=1"}
 	if o.skip != "" {
 		args = append(args, "-test.skip", o.skip)
-	}
-	if o.run != "" {
-		args = append(args, "-test.run", o.run)
 	}
 	return args
 }

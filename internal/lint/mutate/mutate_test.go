@@ -233,12 +233,29 @@ func TestMutateSome(t *testing.T) {
 	if err != nil || strings.Count(out, "\n") < 8 || strings.Contains(out, "zoo.go Of") {
 		t.Errorf("%v\n%s", err, out)
 	}
-	out, err = mutated(t, dir, func(o *options) { o.only, o.verbose, o.run = regexp.MustCompile("'0' <= c => >"), true, "Count" })
+	out, err = mutated(t, dir, func(o *options) { o.only, o.verbose, o.skip = regexp.MustCompile("'0' <= c => >"), true, "Digit" })
 	if err != nil || !strings.Contains(out, "killed: zoo.go:46 zoo.go digit: '0' <= c => > by TestCount\n") {
 		t.Errorf("%v\n%s", err, out)
 	}
 	if _, err := mutated(t, dir, func(o *options) { o.only = regexp.MustCompile("nothing of the kind") }); err == nil {
 		t.Error("no mutant is a success")
+	}
+}
+
+// The quick tests come first, and every test comes.
+func TestStages(t *testing.T) {
+	got := stages(`=== RUN   TestA
+--- PASS: TestA (0.50s)
+    --- PASS: TestA/sub (0.50s)
+--- PASS: TestB (0.00s)
+--- PASS: FuzzC (0.02s)
+--- PASS: TestD (0.20s)
+--- PASS: TestE (0.01s)
+PASS
+`)
+	want := []string{"^(TestB|TestE|FuzzC)$", "^(TestD)$", "^(TestA)$"}
+	if !slices.Equal(got, want) {
+		t.Errorf("%q", got)
 	}
 }
 

@@ -1,0 +1,120 @@
+package policy
+
+import (
+	"strings"
+	"testing"
+)
+
+// The edges of what saving accepts: the last value that is good, and the first
+// that is not.
+
+// TestServiceEdges: a service of an action is 256 characters at most.
+func TestServiceEdges(t *testing.T) {
+	saved(t, Identity, statements(allows(strings.Repeat("a", 256)+":Get", "*")))
+	refused(t, Identity, statements(allows(strings.Repeat("a", 257)+":Get", "*")), "Vendor "+strings.Repeat("a", 257)+" is not valid")
+}
+
+// TestCharacterEdges is G-13: tab, line feed and carriage return, and U+0020 to
+// U+00FF.
+func TestCharacterEdges(t *testing.T) {
+	with := func(value string) string { return docWith(good + `,"Condition":{"StringEquals":{"k":"` + value + `"}}`) }
+	for _, value := range []string{"ÿ", `\u00ff`, " ", `\t\n\r`} {
+		saved(t, Identity, with(value))
+	}
+	for _, value := range []string{"Ā", `\u0100`, `\u001f`, `\u000e`, `\u000b`, `\u000c`, `\u0008`} {
+		refused(t, Identity, with(value), messageSyntax)
+	}
+	saved(t, Identity, "\r\n\t "+docWith(good)+"\r\n")
+}
+
+// TestSidEdges is G-03: digits and letters of ASCII, and what stands beside them.
+func TestSidEdges(t *testing.T) {
+	saved(t, Identity, statements(allows("*", "*", "Sid", "09AZaz")))
+	for _, sid := range strings.Split("/ : @ [ ` { é", " ") {
+		refused(t, Identity, statements(allows("*", "*", "Sid", sid)), messageSid)
+	}
+	for _, kind := range []Type{Resource, Endpoint} {
+		saved(t, kind, statements(named1Clause("Allow", "*", "Sid", "a b")))
+	}
+	refused(t, Identity, statements(allows("*", "*"), allows("*", "*", "Sid", ""), allows("*", "*", "Sid", "A"),
+		allows("*", "*", "Sid", "A")), messageSameSid)
+}
+
+// TestVersionPlace: the error about an old version is at the version, if there
+// is one.
+func TestVersionPlace(t *testing.T) {
+	if e := refused(t, Identity, documentOf(version2008, allows("*", "*")), messageVersion); e.Element != "Version" {
+		t.Errorf("%+v", e)
+	}
+	if e := refused(t, Identity, documentOf("", allows("*", "*")), messageVersion); e.Element != "" || e.Offset != 0 {
+		t.Errorf("%+v", e)
+	}
+}
+
+// TestDateEdges: a bad date is found behind other conditions and behind good
+// dates.
+func TestDateEdges(t *testing.T) {
+	refused(t, Identity, docWith(good+`,"Condition":{"StringEquals":{"k":"x"},"Bool":{"k":true},"DateLessThan":{"k":"2024-01-01","l":["2024-01-01","x"]}}`),
+		messageLegacy)
+}
+
+// TestPrincipalEdges: hosts, providers and canonical ids.
+func TestPrincipalEdges(t *testing.T) {
+	for _, host := range []string{"a.b", "ec2.amazonaws.com", "EC2-x.amazonaws.com.cn"} {
+		saved(t, Trust, trustOf(m{"Service": host}))
+		saved(t, Trust, trustOf(m{"Federated": host}))
+	}
+	for _, host := range []string{"a", "a..b", ".a.b", "a.b.", "a_b.com", "a b.com", "*.com", ""} {
+		refused(t, Trust, trustOf(m{"Service": host}), `Invalid principal in policy: "SERVICE":"`+host+`"`)
+		refused(t, Trust, trustOf(m{"Federated": host}), messageFederated)
+	}
+	saved(t, Trust, trustOf(m{"Federated": "login.example.com/tenant"}))
+	saved(t, Trust, trustOf(m{"Federated": "arn:aws:iam::111122223333:oidc-provider/a/b"}))
+	for _, provider := range []string{
+		"arx:aws:iam::111122223333:saml-provider/p", "arn:aws:sts::111122223333:saml-provider/p",
+		"arn:aws:iam::11112222333:saml-provider/p", "arn:aws:iam::111122223333:saml-provider/*",
+		"arn:aws:iam::111122223333:provider/p", "arn:aws:iam::*:saml-provider/p",
+	} {
+		refused(t, Trust, trustOf(m{"Federated": provider}), messageFederated)
+	}
+	id := strings.Repeat("0123456789abcdef", 4)
+	saved(t, Resource, named1(m{"CanonicalUser": id}))
+	for _, bad := range []string{id[1:], id + "0", "g" + id[1:], strings.ToUpper(id)} {
+		refused(t, Resource, named1(m{"CanonicalUser": bad}), `Invalid principal in policy: "CanonicalUser":"`+bad+`"`)
+	}
+}
+
+// TestOrganizationEdges is O-02 where principals and actions are lists.
+func TestOrganizationEdges(t *testing.T) {
+	rcp := func(principal any, more ...any) string {
+		return statements(clauseOf("Deny", "s3:*", "*", append([]any{"Principal", principal}, more...)))
+	}
+	saved(t, ResourceControl, rcp("*"))
+	saved(t, ResourceControl, rcp(m{"AWS": "*"}))
+	for _, text := range []string{
+		rcp(m{"AWS": []string{"*", accountC}}), rcp(m{"AWS": []string{accountC, "*"}}), rcp(m{"Service": "ec2.amazonaws.com"}),
+		rcp("*", "Action", []string{"s3:*", "*"}),
+		statements(clauseOf("Deny", "s3:*", "*", []any{"NotPrincipal", "*"})),
+	} {
+		refused(t, ResourceControl, text, messageOrganizations)
+	}
+}
+
+// TestResourceEdges: a bad resource is found behind good ones; a region is one,
+// also as a wildcard, unless the ARN ends early.
+func TestResourceEdges(t *testing.T) {
+	refused(t, Identity, statements(allows("s3:*", []string{"*", "*", "bucket"})), `Resource bucket must be in ARN format or "*".`)
+	for _, region := range []string{"*", "**", "eu-west-1", "?"} {
+		arn := "arn:aws:iam:" + region + ":111122223333:user/a"
+		refused(t, Identity, statements(allows("iam:*", arn)), "IAM resource "+arn+" cannot contain region information.")
+	}
+	saved(t, Identity, statements(allows("iam:*", []string{"arn:aws:iam:*", "arn:aws:iam:*:111122223333", "arn:aws:s3:**"})))
+	refused(t, Identity, statements(allows("s3:*", "arn:aws:s3:eu:111122223333")),
+		"Resource arn:aws:s3:eu:111122223333 can not contain region information.")
+	for _, kind := range s3Regional {
+		saved(t, Identity, statements(allows("s3:*", "arn:aws:s3:eu-west-1:111122223333:"+kind+"/x")))
+	}
+	for _, arn := range []string{"arn::s3:b", "arn:aws::b", "a::b"} {
+		refused(t, Identity, statements(allows("s3:*", arn)), messageLegacy)
+	}
+}
