@@ -139,7 +139,7 @@ func (t *textReport) coverage(unmatched bool) {
 func (s *Statement) describe() string {
 	name := s.Sid
 	if name == "" {
-		name = fmt.Sprintf("statement %d", s.Index)
+		name = fmt.Sprintf("statement %d", s.Index+1) // as traces count them
 	}
 	return strings.TrimSpace(s.Policy+" "+name) + " is never matched"
 }

@@ -71,18 +71,18 @@ func TestCoverage(t *testing.T) {
 		statements int
 		unmatched  string
 	}{
-		{"of a file", []string{"c.jsonl", byFile, "p.json", reading}, 2, "p.json statement 1 is never matched"},
+		{"of a file", []string{"c.jsonl", byFile, "p.json", reading}, 2, "p.json statement 2 is never matched"},
 		{"of a file that no case names", []string{"c.jsonl", denied, "p.json", reading}, 2,
-			"p.json Get is never matched; p.json statement 1 is never matched"},
+			"p.json Get is never matched; p.json statement 2 is never matched"},
 		{"of what stands in cases, once", []string{"c.jsonl", inline("P") + "\n" + inline("P") + "\n" + inline("Q")}, 2,
-			"c.jsonl P statement 1 is never matched"},
+			"c.jsonl P statement 2 is never matched"},
 		{"of the same text in a case and a file", []string{"a.jsonl", inline("P"), "c.jsonl", byFile, "p.json", reading}, 2,
-			"p.json statement 1 is never matched"},
+			"p.json statement 2 is never matched"},
 		{"of an unreadable policy", []string{"c.jsonl", `{` + request + `,"policies":{"identity":[{"unreadable":true}]}}`}, 0, ""},
 		{"by a case that fails", []string{"c.jsonl", strings.Replace(byFile, "allowed", "explicitDeny", 1), "p.json", reading}, 2,
-			"p.json statement 1 is never matched"},
+			"p.json statement 2 is never matched"},
 		{"of what takes no part", []string{"c.jsonl", strings.Replace(byFile, "user/ana", "root", 1), "p.json", reading}, 2,
-			"p.json Get is never matched; p.json statement 1 is never matched"},
+			"p.json Get is never matched; p.json statement 2 is never matched"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r := run(t, c.files...)
@@ -258,7 +258,7 @@ func TestText(t *testing.T) {
 		"  case 3 (a.jsonl:3:1)\n    cannot be read: line 3, column 1: the case has no request\n",
 		"ERROR b.yaml:1:1: did not find expected node content\n",
 		"f.json: warning CODE: details\n",
-		"coverage: cases matched 1 of 2 statements (50 %)\n  p.json:1:", "statement 1 is never matched\n",
+		"coverage: cases matched 1 of 2 statements (50 %)\n  p.json:1:", "statement 2 is never matched\n",
 		"ERROR: 3 cases, 1 passed, 1 failed, 3 errors\n",
 	} {
 		if !strings.Contains(text, want) {

@@ -121,7 +121,7 @@ func aboutOthers(s *policy.StatementTrace) bool {
 }
 
 func (w *Writer) statement(p *policy.PolicyTrace, s *policy.StatementTrace) {
-	name := "statement " + strconv.Itoa(s.Statement)
+	name := "statement " + strconv.Itoa(s.Statement+1) // as changes count them
 	if s.Sid != "" {
 		name += " " + s.Sid
 	}

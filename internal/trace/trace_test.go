@@ -54,12 +54,12 @@ func TestExplain(t *testing.T) {
 	for _, want := range []string{
 		"> service control policy of level 0: denies it: ",
 		"> identity-based policy Read: does not allow it\n" +
-			">   - statement 0 Get (Allow, line 2) does not apply\n" +
+			">   - statement 1 Get (Allow, line 2) does not apply\n" +
 			">     - Resource: the request has arn:aws:s3:::c/k, the policy says arn:aws:s3:::a/*, arn:aws:s3:::b/*\n" +
 			">     - Condition StringEquals aws:PrincipalTag/team: the request has z, the policy says x, y\n" +
 			">     - Condition Bool k: the request has no such key, the policy says true\n" +
 			">   1 statement is about other actions\n",
-		"> permissions boundary: allows it\n>   + statement 0 (Allow, line 1) applies\n",
+		"> permissions boundary: allows it\n>   + statement 1 (Allow, line 1) applies\n",
 		"> no change of policies can allow it: ",
 	} {
 		if !strings.Contains(got, want) {
@@ -67,7 +67,7 @@ func TestExplain(t *testing.T) {
 		}
 	}
 	all := text(t, Writer{All: true}, explained(t))
-	if !strings.Contains(all, "- statement 1 (Allow, line 3) does not apply\n    - Action: the request has s3:GetObject, the policy says ec2:*\n") {
+	if !strings.Contains(all, "- statement 2 (Allow, line 3) does not apply\n    - Action: the request has s3:GetObject, the policy says ec2:*\n") {
 		t.Error(all)
 	}
 }

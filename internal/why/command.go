@@ -1,6 +1,8 @@
 package why
 
 import (
+	"bytes"
+	"encoding/json"
 	"strings"
 
 	"github.com/gatehouse-iam/gatehouse/policy"
@@ -49,9 +51,18 @@ func (c *commands) aws(command string, arguments ...string) string {
 	}
 	line += " " + command
 	for i := 0; i < len(arguments); i += 2 {
-		line += " " + arguments[i] + " " + quoted(arguments[i+1])
+		line += " " + arguments[i] + " " + quoted(oneLine(arguments[i+1]))
 	}
 	return line
+}
+
+// oneLine is a document without the white space between its parts.
+func oneLine(s string) string {
+	var b bytes.Buffer
+	if json.Compact(&b, []byte(s)) != nil { // a name
+		return s
+	}
+	return b.String()
 }
 
 // quoted is a word for a POSIX shell.

@@ -2,8 +2,6 @@ package iamtoolbox
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -103,7 +101,7 @@ func matched(d *journal.Denial, t *journal.Told) []iamtoolbox.MatchedPolicy {
 	}
 	for i := range t.Policies {
 		p := &t.Policies[i]
-		m := iamtoolbox.MatchedPolicy{Uri: ptr(uri(d, p))}
+		m := iamtoolbox.MatchedPolicy{Uri: ptr(uri(p))}
 		for _, s := range p.Trace.Statements {
 			if s.Matched {
 				m.MatchedStatements = append(m.MatchedStatements, iamtoolbox.MatchedStatement{Sid: &s.Sid, EvaluatedEffect: ptr(strings.ToUpper(s.Effect))})
@@ -122,7 +120,7 @@ func matchedOfRecord(d *journal.Denial, t *journal.Told) (list []iamtoolbox.Matc
 		for i := range t.Policies {
 			if p := &t.Policies[i]; p.Record.Name == m.Policy {
 				list = append(list, iamtoolbox.MatchedPolicy{
-					Uri: ptr(uri(d, p)), MatchedStatements: []iamtoolbox.MatchedStatement{{Sid: &m.Sid, EvaluatedEffect: ptr("DENY")}},
+					Uri: ptr(uri(p)), MatchedStatements: []iamtoolbox.MatchedStatement{{Sid: &m.Sid, EvaluatedEffect: ptr("DENY")}},
 				})
 				break
 			}
@@ -139,7 +137,7 @@ var types = map[policy.Type]string{
 }
 
 func info(d *journal.Denial, p *journal.ToldPolicy) iamtoolbox.PolicyInfo {
-	i := iamtoolbox.PolicyInfo{Type: ptr(types[p.Type]), Inline: ptr(!isManaged(p)), Uri: ptr(uri(d, p)), AttachedTo: []iamtoolbox.AttachedTo{}}
+	i := iamtoolbox.PolicyInfo{Type: ptr(types[p.Type]), Inline: ptr(!isManaged(p)), Uri: ptr(uri(p)), AttachedTo: []iamtoolbox.AttachedTo{}}
 	switch p.Type {
 	case policy.Identity, policy.Boundary, policy.Session:
 		i.AttachedTo = append(i.AttachedTo, iamtoolbox.AttachedTo{Arn: &d.Caller.EntityARN})
@@ -155,14 +153,13 @@ func isManaged(p *journal.ToldPolicy) bool {
 	return strings.HasPrefix(p.Record.Name, "arn:") && p.Type != policy.Trust && p.Type != policy.Resource
 }
 
-// uri names a policy within the denial: a managed one by its ARN, others by an opaque
-// text [PolicyInfo].
-func uri(d *journal.Denial, p *journal.ToldPolicy) string {
+// uri names a policy within the denial: a managed one by its ARN, others by a text
+// that is the server's own [PolicyInfo]; ours ends with the policy's name.
+func uri(p *journal.ToldPolicy) string {
 	if isManaged(p) {
 		return p.Record.Name
 	}
-	sum := sha256.Sum256(fmt.Appendf(nil, "%s %s %d %d", d.AuthorizationID, types[p.Type], p.Level, p.Index))
-	return hex.EncodeToString(sum[:16])
+	return fmt.Sprintf("%s/%d/%d/%s", strings.ToLower(types[p.Type]), max(p.Level, 0), p.Index, p.Record.Name)
 }
 
 func ptr[T any](v T) *T { return &v }

@@ -21,7 +21,7 @@ func (s *Service) policy(ctx context.Context, call *api.Call, _ *directory.View,
 		return nil, err
 	}
 	for i := range told.Policies {
-		if p := &told.Policies[i]; uri(d, p) == *in.PolicyUri {
+		if p := &told.Policies[i]; uri(p) == *in.PolicyUri {
 			return document(p.Record)
 		}
 	}

@@ -5,9 +5,11 @@
 package iamtoolbox
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
+	"strings"
 
 	"github.com/gatehouse-iam/gatehouse/internal/api"
 	"github.com/gatehouse-iam/gatehouse/internal/api/iamtoolbox"
@@ -38,19 +40,31 @@ func (s *Service) Implementation() services.Implementation {
 	}
 }
 
-// denial finds a denial of the caller's account. To all others there is none.
+// denial finds a denial of the caller's account, by its authorization id or by its
+// request's id without hyphens, which the id's pattern does not take (choice: every
+// answer has a request id, and not every client shows the message). To all others
+// there is none.
 func (s *Service) denial(ctx context.Context, call *api.Call, id string) (*journal.Denial, error) {
-	d, err := s.denials.Denial(ctx, id)
+	request := requestID(id)
+	d, err := s.denials.Denial(ctx, cmp.Or(request, id))
 	if errors.Is(err, journal.ErrNoDenial) {
 		return nil, errNotFound(id)
 	}
 	if err != nil {
 		return nil, err
 	}
-	if d.AuthorizationID != id || d.Account == "" || d.Account != call.Account {
+	if d.AuthorizationID != id && (request == "" || d.RequestID != request) || d.Account == "" || d.Account != call.Account {
 		return nil, errNotFound(id)
 	}
 	return d, nil
+}
+
+// requestID is a request id that came without its hyphens, "" for anything else.
+func requestID(id string) string {
+	if len(id) != 32 || strings.Trim(id, "0123456789abcdef") != "" {
+		return ""
+	}
+	return id[:8] + "-" + id[8:12] + "-" + id[12:16] + "-" + id[16:20] + "-" + id[20:]
 }
 
 func errNotFound(id string) *api.Error {

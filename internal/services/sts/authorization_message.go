@@ -72,6 +72,8 @@ type (
 		MatchedStatements items[decodedStatement] `json:"matchedStatements"`
 		Failures          items[decodedFailure]   `json:"failures"`
 		Context           decodedContext          `json:"context"`
+		// AuthorizationID is ours: by it the IAM toolbox tells of the policies.
+		AuthorizationID string `json:"authorizationId,omitempty"`
 	}
 	items[T any] struct {
 		Items []T `json:"items"`
@@ -112,7 +114,8 @@ type (
 
 func decoded(d *journal.Denial, t *journal.Told) *decodedMessage {
 	m := &decodedMessage{
-		ExplicitDeny: t.Explicit, MatchedStatements: items[decodedStatement]{[]decodedStatement{}}, Failures: items[decodedFailure]{[]decodedFailure{}},
+		AuthorizationID: d.AuthorizationID,
+		ExplicitDeny:    t.Explicit, MatchedStatements: items[decodedStatement]{[]decodedStatement{}}, Failures: items[decodedFailure]{[]decodedFailure{}},
 		Context: decodedContext{
 			Principal: decodedPrincipal{d.Caller.UserID, d.Request.Principal}, Action: d.Request.Action, Resource: d.Request.Resource,
 			Conditions: items[decodedCondition]{contextOf(d)},
