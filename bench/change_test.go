@@ -101,3 +101,16 @@ func TestShare(t *testing.T) {
 		t.Errorf("%d attached, %d counted, %v", attached, m.Attachments, err)
 	}
 }
+
+func TestPercentile99(t *testing.T) {
+	var v []float64
+	for i := range 1000 {
+		v = append(v, float64(999-i))
+	}
+	if got := percentile99(v); got != 990 {
+		t.Errorf("of 0 to 999 it is %v", got)
+	}
+	if got := percentile99([]float64{3}); got != 3 {
+		t.Errorf("of one value it is %v", got)
+	}
+}

@@ -15,15 +15,15 @@ import (
 type effort struct {
 	operations int // of an in-process measurement, a round
 	requests   int // of a server measurement, a round
-	paced      int // requests at a fixed rate, a round
+	paced      int // requests at a fixed rate, a window
 	rounds     int
 	users      int
 }
 
 var (
 	sizes      effort // of this run
-	fullSizes  = effort{operations: 100_000, requests: 30_000, paced: 2400, rounds: 7, users: 100_000}
-	quickSizes = effort{operations: 10_000, requests: 3_000, paced: 800, rounds: 3, users: 10_000}
+	fullSizes  = effort{operations: 100_000, requests: 30_000, paced: 400, rounds: 7, users: 100_000}
+	quickSizes = effort{operations: 10_000, requests: 3_000, paced: 200, rounds: 3, users: 10_000}
 )
 
 // ownCPU is the CPU time of this process, in user and system mode.
