@@ -376,4 +376,18 @@ var changesOfTypes = []changing{
 		decisionCase: assuming("", decisionCase{by: &Principal{Kind: Provider, ARN: "\xff"}, trust: trustOf(m{"AWS": "*"})}),
 		fixed:        fixedOtherwise,
 	},
+	{
+		name: "E-23 trust of a service-linked role",
+		decisionCase: decisionCase{action: "sts:AssumeRole", on: "arn:aws:iam::111122223333:role/aws-service-role/x/R",
+			identity: full, trust: trustOf(m{"Service": "ec2.amazonaws.com"})},
+		fixed: fixedService,
+	},
+	{
+		name: "E-23 trust of a service-linked role, which allows",
+		decisionCase: decisionCase{action: "sts:AssumeRole", on: "arn:aws:iam::111122223333:role/aws-service-role/x/R",
+			trust: trustOf(m{"AWS": accountC})},
+		changes: []string{
+			"Attach a policy to user ana that allows sts:AssumeRole on arn:aws:iam::111122223333:role/aws-service-role/x/R",
+		},
+	},
 }

@@ -31,6 +31,9 @@ func (e *evaluation) findChanges(d Decision) (changes []Change, fixed string) {
 		return nil, fixedOtherwise
 	}
 	s.prune()
+	if s.serviceTrust() {
+		return nil, fixedService
+	}
 	s.document()
 	return s.found, ""
 }
@@ -38,6 +41,7 @@ func (e *evaluation) findChanges(d Decision) (changes []Change, fixed string) {
 // Why no change can allow a request.
 const (
 	fixedKind      = "credentials of this kind may not make the call, whatever the policies say (E-18)"
+	fixedService   = "the trust policy of a service-linked role is its service's, and nobody can change it (E-23)"
 	fixedAnonymous = "a trust policy cannot let an anonymous caller in (T-11)"
 	fixedOtherwise = "no change of the policies was found that allows the request"
 )
@@ -59,6 +63,13 @@ func (s *search) fixed() string {
 		return fixedAnonymous
 	}
 	return ""
+}
+
+// serviceTrust: the changes would change the trust policy of a service-linked
+// role.
+func (s *search) serviceTrust() bool {
+	return strings.Contains(s.target.text, ":role/aws-service-role/") &&
+		slices.ContainsFunc(s.found, func(c Change) bool { return c.Type == Trust })
 }
 
 // decide is the decision once changes are made. Those that cannot be made allow
@@ -147,13 +158,12 @@ func (s *search) document() {
 		texts[p], _ = e.text()
 	}
 	for i := range s.found {
-		switch c := &s.found[i]; c.Kind {
-		case AddPolicy:
+		c := &s.found[i]
+		if c.Kind == AddPolicy {
 			c.Document = newDocument(c.Text)
-		case RemovePolicy:
-		default:
-			p, _ := d.policy(c)
-			c.Document = texts[p]
+			continue
 		}
+		p, _ := d.policy(c)
+		c.Document = texts[p] // none where the policy goes
 	}
 }

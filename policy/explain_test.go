@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 // tracing is one statement of a policy and the trace of one of its elements.
@@ -456,6 +457,40 @@ func TestRuler(t *testing.T) {
 			if l, c := position(text, i); line != l || column != c {
 				t.Fatalf("byte %d: %d:%d, want %d:%d", i, line, column, l, c)
 			}
+		}
+	}
+}
+
+// TestExplainLinear: ten times the statements cost about ten times as much.
+func TestExplainLinear(t *testing.T) {
+	const few, times = 200, 10
+	r := &Request{Principal: ana, Action: "s3:GetObject", Resource: "arn:aws:s3:::b/k"}
+	took := func(s *Set) time.Duration {
+		start := time.Now()
+		Explain(r, s)
+		return time.Since(start)
+	}
+	for name, statement := range map[string]string{
+		"goes":     `{"Effect":"Deny","Action":"s3:*","Resource":"*"}`,
+		"changes":  `{"Effect":"Deny","Action":["s3:GetObject","s3:PutObject"],"Resource":"*"}`,
+		"excepts":  `{"Effect":"Deny","NotAction":"iam:*","Resource":"*"}`,
+		"lacks":    `{"Effect":"Allow","Action":"s3:*","Resource":"arn:aws:s3:::c"}`,
+		"variable": `{"Effect":"Allow","Action":"s3:*","Resource":"*","Condition":{"StringEquals":{"s3:prefix":"${a}"}}}`,
+	} {
+		of := func(n int) *Set {
+			text := statementOf("[" + strings.Repeat(statement+",", n) + newOne + "]")
+			return &Set{Identity: []*Policy{compiled(t, Identity, text)}}
+		}
+		small, large := of(few), of(few*times)
+		short, long := took(small), took(large)
+		for range 30 { // a busy machine makes single runs long
+			if long <= 4*times*short {
+				break
+			}
+			short, long = min(short, took(small)), min(long, took(large))
+		}
+		if long > 4*times*short {
+			t.Errorf("%s: %v for %d statements, %v for %d times as many", name, short, few, long, times)
 		}
 	}
 }
