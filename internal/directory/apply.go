@@ -112,6 +112,8 @@ func (s *state) change(account, kind, name string, revision int64, c store.Chang
 		return single(&s.account, revision, c)
 	case "organization":
 		return single(&s.organization, revision, c)
+	case "resourcepolicy":
+		return single(&s.resourcePolicy, revision, c)
 	case "user":
 		return put(s, s.users, name, revision, c, (*state).relateUser)
 	case "group":

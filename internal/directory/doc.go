@@ -21,6 +21,7 @@
 //	a/ACCOUNT/key/ID            AccessKey
 //	a/ACCOUNT/used/ID           LastUsed, of an access key or role
 //	a/ACCOUNT/organization      Organization, under its management account
+//	a/ACCOUNT/resourcepolicy    ResourcePolicy of the organization, likewise
 //	a/ACCOUNT/creation/ID       AccountCreation, under the management account
 //	alias/ALIAS                 the account's id: aliases are unique everywhere
 //	email/EMAIL                 the account's id: root e-mails are, too

@@ -40,6 +40,10 @@ func (o *Organization) version() int        { return o.Version }
 func (o *Organization) setRevision(r int64) { o.revision = r }
 func (o *Organization) rev() int64          { return o.revision }
 
+func (p *ResourcePolicy) version() int        { return p.Version }
+func (p *ResourcePolicy) setRevision(r int64) { p.revision = r }
+func (p *ResourcePolicy) rev() int64          { return p.revision }
+
 func (c *AccountCreation) version() int        { return c.Version }
 func (c *AccountCreation) setRevision(r int64) { c.revision = r }
 func (c *AccountCreation) rev() int64          { return c.revision }
@@ -72,6 +76,7 @@ func (u *User) whole() bool            { return u.ID != "" && u.documented() }
 func (g *Group) whole() bool           { return g.ID != "" && g.documented() }
 func (r *Role) whole() bool            { return r.ID != "" && r.documented() && r.Trust != nil }
 func (p *InstanceProfile) whole() bool { return p.ID != "" }
+func (p *ResourcePolicy) whole() bool  { return p.ID != "" && p.Content != nil }
 
 func (p *Policy) whole() bool {
 	return p.ID != "" && p.DefaultVersion() != nil &&

@@ -60,6 +60,9 @@ func samples() []sample {
 		{of("key", "AKIA1"), &AccessKey{Version: 1, ID: "AKIA1", User: "AIDA1", Secret: []byte{0, 1, 0xff}, Active: true, Created: at(7)}},
 		{of("used", "AKIA1"), &LastUsed{Version: 1, At: at(8).Add(5), Service: "iam", Region: "us-east-1"}},
 		{"a/" + testAccount + "/organization", &Organization{Version: 1, ID: "o-1", Root: "r-1", FeatureSet: "ALL", Created: at(9)}},
+		{"a/" + testAccount + "/resourcepolicy", &ResourcePolicy{
+			Version: 1, ID: "rp-1", Content: NewDocument(testDocument), Created: at(12), Tags: []api.Tag{{Key: "k", Value: "v"}},
+		}},
 		{of("creation", "car-1"), &AccountCreation{
 			Version: 1, ID: "car-1", AccountName: "n", AccountID: "222233334444", State: "FAILED",
 			FailureReason: "EMAIL_ALREADY_EXISTS", Requested: at(10), Completed: at(11),
@@ -142,7 +145,7 @@ func TestRecordsAreReadBack(t *testing.T) {
 	aliases, emails := pointer(v.snapshot.aliases, "main-alias"), pointer(v.snapshot.emails, "root@example.com")
 	read := []record{
 		v.AccountRecord(), v.user("ANA"), v.group("readers"), v.role("APP"), v.policy("own"), v.state.policyChange, v.profile("hosts"),
-		v.AccessKey("AKIA1"), &last, v.OrganizationRecord(), v.Creation("car-1"), aliases, emails, &v.snapshot.first,
+		v.AccessKey("AKIA1"), &last, v.OrganizationRecord(), v.ResourcePolicyRecord(), v.Creation("car-1"), aliases, emails, &v.snapshot.first,
 	}
 	for i, line := range goldenLines(t) {
 		value, err := json.Marshal(read[i])
@@ -155,6 +158,47 @@ func TestRecordsAreReadBack(t *testing.T) {
 	}
 	if d.FirstAccount() != testAccount || v.AccountByAlias("Main-Alias") != testAccount || v.AccountByEmail("ROOT@example.com") != testAccount {
 		t.Error("a reference does not find its account")
+	}
+}
+
+// A store that was written before there were resource policies is read as it is, and
+// the records in it stay as they are when one is added.
+func TestStoreBeforeResourcePolicies(t *testing.T) {
+	s := openStore(t)
+	var changes []store.Change
+	for _, line := range goldenLines(t) {
+		if !strings.HasSuffix(line[0], "/resourcepolicy") {
+			changes = append(changes, store.Change{Key: line[0], Value: []byte(line[1])})
+		}
+	}
+	if _, err := s.Commit(t.Context(), nil, changes); err != nil {
+		t.Fatal(err)
+	}
+	d := openNode(t, s)
+	if p := d.View(testAccount).ResourcePolicyRecord(); p != nil {
+		t.Fatalf("%+v", p)
+	}
+	if err := d.Update(t.Context(), testAccount, func(tx *Tx) error {
+		o, err := tx.ManagedOrganization()
+		if err != nil {
+			return err
+		}
+		_, err = tx.SetResourcePolicy(o, `{"Statement":[{"Effect":"Allow","Principal":"*","Action":"organizations:List*","Resource":"*"}]}`, nil)
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	again := openNode(t, s).View(testAccount)
+	if p := again.ResourcePolicyRecord(); p == nil || p.Version != recordVersion {
+		t.Errorf("%+v", p)
+	}
+	for _, line := range goldenLines(t) {
+		if strings.HasSuffix(line[0], "/resourcepolicy") {
+			continue
+		}
+		if e, _, err := s.Get(t.Context(), line[0]); err != nil || string(e.Value) != line[1] {
+			t.Errorf("%s is %s now (%v)", line[0], e.Value, err)
+		}
 	}
 }
 
@@ -217,6 +261,8 @@ func unreadable() map[string][3]string {
 		"newer key":               {of("key"), `{"v":9}`, "is of version 9"},
 		"newer use":               {of("used"), `{"v":9}`, "is of version 9"},
 		"newer account":           {"a/" + testAccount + "/account", `{"v":9}`, "is of version 9"},
+		"newer resource policy":   {"a/" + testAccount + "/resourcepolicy", `{"v":9}`, "is of version 9"},
+		"delegation without text": {"a/" + testAccount + "/resourcepolicy", `{"v":1,"id":"rp-1"}`, "is not whole"},
 		"user without id":         {of("user"), `{"v":1,"name":"x"}`, "is not whole"},
 		"group without id":        {of("group"), `{"v":1,"name":"x"}`, "is not whole"},
 		"profile without id":      {of("profile"), `{"v":1,"name":"x"}`, "is not whole"},

@@ -164,6 +164,18 @@ type Organization struct {
 	revision int64
 }
 
+// ResourcePolicy is an organization's own policy, by which its management account
+// delegates to members. It is kept under the management account.
+type ResourcePolicy struct {
+	Version int       `json:"v"`
+	ID      string    `json:"id"`      // rp-…
+	Content *Document `json:"content"` // principals that exist are unique ids in it (P-04)
+	Created time.Time `json:"created"`
+	Tags    []api.Tag `json:"tags,omitempty"`
+
+	revision int64
+}
+
 // AccountCreation is the status of a CreateAccount request.
 type AccountCreation struct {
 	Version       int       `json:"v"`

@@ -34,14 +34,16 @@ type state struct {
 	id           string // the account's
 	account      *Account
 	organization *Organization
-	policyChange *reference // its revision is that of the last change to a policy
-	users        table[User]
-	groups       table[Group]
-	roles        table[Role]
-	policies     table[Policy]
-	profiles     table[InstanceProfile]
-	keys         *btree.Map[string, *AccessKey]
-	creations    *btree.Map[string, *AccountCreation]
+	// resourcePolicy of the organization
+	resourcePolicy *ResourcePolicy
+	policyChange   *reference // its revision is that of the last change to a policy
+	users          table[User]
+	groups         table[Group]
+	roles          table[Role]
+	policies       table[Policy]
+	profiles       table[InstanceProfile]
+	keys           *btree.Map[string, *AccessKey]
+	creations      *btree.Map[string, *AccountCreation]
 
 	members    relation // group id → user ids
 	attached   relation // policy ARN → ids of users, groups and roles
@@ -61,7 +63,7 @@ func newState(id string) *state {
 
 func (s *state) copy() *state {
 	return &state{
-		id: s.id, account: s.account, organization: s.organization, policyChange: s.policyChange,
+		id: s.id, account: s.account, organization: s.organization, resourcePolicy: s.resourcePolicy, policyChange: s.policyChange,
 		users: s.users.copy(), groups: s.groups.copy(), roles: s.roles.copy(),
 		policies: s.policies.copy(), profiles: s.profiles.copy(),
 		keys: s.keys.Copy(), creations: s.creations.Copy(),

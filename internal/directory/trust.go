@@ -15,7 +15,7 @@ import (
 // ids, and nothing else changed (P-04, G-16). A principal that does not exist is
 // refused (V-15). The text has passed policy.Check: principals have their form.
 func (v *View) identify(text string) (string, error) {
-	return rewrite(text, func(p policy.PrincipalValue) (string, error) {
+	return rewrite(policy.Trust, text, func(p policy.PrincipalValue) (string, error) {
 		switch p.Kind {
 		case "AWS":
 			return v.principalID(p.Value)
@@ -31,23 +31,25 @@ func (v *View) identify(text string) (string, error) {
 // TrustText is the role's trust policy as it is shown: ids of users and roles
 // that live are their ARNs, those of deleted ones stay as they are
 // (reference_policies_elements_principal).
-func (v *View) TrustText(r *Role) string {
-	text, err := rewrite(r.Trust.Text, func(p policy.PrincipalValue) (string, error) {
+func (v *View) TrustText(r *Role) string { return v.shown(policy.Trust, r.Trust.Text) }
+
+func (v *View) shown(t policy.Type, saved string) string {
+	text, err := rewrite(t, saved, func(p policy.PrincipalValue) (string, error) {
 		if p.Kind != "AWS" {
 			return "", nil
 		}
 		return v.arnOf(p.Value), nil
 	})
 	if err != nil {
-		return r.Trust.Text // not of today's grammar: shown as it is
+		return saved // not of today's grammar: shown as it is
 	}
 	return text
 }
 
 // rewrite replaces principals in a document. replace gives the new value, "" to
 // keep the old.
-func rewrite(text string, replace func(policy.PrincipalValue) (string, error)) (string, error) {
-	principals, err := policy.Principals(policy.Trust, text)
+func rewrite(t policy.Type, text string, replace func(policy.PrincipalValue) (string, error)) (string, error) {
+	principals, err := policy.Principals(t, text)
 	if err != nil {
 		return "", malformedPolicy(err)
 	}

@@ -115,6 +115,12 @@ func (v *View) OrganizationRecord() *Organization {
 	return find(v, "a/"+v.account+"/organization", func(s *state) *Organization { return s.organization })
 }
 
+// ResourcePolicyRecord is the resource policy of the organization that the account
+// manages, or nil.
+func (v *View) ResourcePolicyRecord() *ResourcePolicy {
+	return find(v, "a/"+v.account+"/resourcepolicy", func(s *state) *ResourcePolicy { return s.resourcePolicy })
+}
+
 func (v *View) user(name string) *User {
 	return byName(v, "user", name, func(s *state) *btree.Map[string, *User] { return s.users.byName })
 }
