@@ -17,7 +17,9 @@ func TestServiceEdges(t *testing.T) {
 // TestCharacterEdges is G-13: tab, line feed and carriage return, and U+0020 to
 // U+00FF.
 func TestCharacterEdges(t *testing.T) {
-	with := func(value string) string { return docWith(good + `,"Condition":{"StringEquals":{"k":"` + value + `"}}`) }
+	with := func(value string) string {
+		return docWith(good + `,"Condition":{"StringEquals":{"k":"` + value + `"}}`)
+	}
 	for _, value := range []string{"ÿ", `\u00ff`, " ", `\t\n\r`} {
 		saved(t, Identity, with(value))
 	}

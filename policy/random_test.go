@@ -13,9 +13,9 @@ import (
 )
 
 // The tests over random cases: 100,000 of each kind in `make test`, ten million
-// in `make test-long` (LONG_TESTS), a few thousand with -short.
+// in `make test-long` (LONG_TESTS), a thousand with -short.
 const (
-	fewCases  = 3_000
+	fewCases  = 1_000
 	manyCases = 100_000
 	longCases = 10_000_000
 )
