@@ -126,12 +126,16 @@ func implicit(by Type) Decision { return Decision{Outcome: ImplicitDeny, By: by}
 // explicit denial is the one to report; only then it looks which implicit one
 // is.
 func (e *evaluation) decide() Decision {
-	if d, settled := e.settled(); settled {
-		return d
+	if e.colon == len("sts") { // or "iam"
+		if d, settled := e.settled(); settled {
+			return d
+		}
 	}
-	limits, denied := e.limits()
-	if denied {
-		return limits
+	limit, limiting := verdict{outcome: Allowed}, ServiceControl
+	if e.limited() {
+		if limit, limiting = e.limits(); limit.outcome == ExplicitDeny {
+			return limit.denial(limiting)
+		}
 	}
 	by, resource := e.resourceSide()
 	if resource.outcome == ExplicitDeny {
@@ -146,8 +150,8 @@ func (e *evaluation) decide() Decision {
 	case session.outcome:
 		return session.denial(Session)
 	}
-	if limits.Outcome != Allowed {
-		return limits
+	if limit.outcome != Allowed {
+		return implicit(limiting)
 	}
 	return e.combine(by, resource, identity, boundary, session)
 }
@@ -179,9 +183,6 @@ func (e *evaluation) combine(by Type, resource, identity, boundary, session verd
 
 // settled is what no policy decides (E-17, E-18).
 func (e *evaluation) settled() (Decision, bool) {
-	if e.colon != len("sts") { // nor "iam"
-		return Decision{}, false
-	}
 	kind := e.principal.Kind
 	switch {
 	case e.action == "sts:getcalleridentity":
@@ -200,11 +201,7 @@ func (e *evaluation) settled() (Decision, bool) {
 
 // hasIdentitySide: the caller belongs to an account whose policies may allow.
 func (e *evaluation) hasIdentitySide() bool {
-	switch e.principal.Kind {
-	case Root, User, RoleSession, FederatedUser:
-		return true
-	}
-	return false
+	return Root <= e.principal.Kind && e.principal.Kind <= FederatedUser
 }
 
 // crosses: the resource belongs to another account than the caller (E-13).
@@ -228,36 +225,35 @@ func (e *evaluation) keyPolicy() bool {
 	return strings.HasPrefix(e.action, "kms:") && strings.HasPrefix(e.target.tail, "key/")
 }
 
-// limits asks SCPs, RCPs and endpoint policies. denied: one denies explicitly.
-// Otherwise the decision is the first implicit denial, or Allowed.
-func (e *evaluation) limits() (d Decision, denied bool) {
-	control, resource := Allowed, Allowed
-	if len(e.set.ServiceControl) > 0 && e.boundBySCPs() {
-		v := e.levels(e.set.ServiceControl)
-		if v.outcome == ExplicitDeny {
-			return v.denial(ServiceControl), true
+// limited: there are policies that only limit.
+func (e *evaluation) limited() bool {
+	return len(e.set.ServiceControl)+len(e.set.ResourceControl)+len(e.set.Endpoint) > 0
+}
+
+// limits asks SCPs, RCPs and endpoint policies: for the first explicit denial,
+// else for the first implicit one, in the order of D-02.
+func (e *evaluation) limits() (verdict, Type) {
+	control, resource := verdict{outcome: Allowed}, verdict{outcome: Allowed}
+	if e.boundBySCPs() {
+		if control = e.levels(e.set.ServiceControl); control.outcome == ExplicitDeny {
+			return control, ServiceControl
 		}
-		control = v.outcome
 	}
-	if len(e.set.ResourceControl) > 0 && !e.principal.serviceLinked() {
-		v := e.levels(e.set.ResourceControl)
-		if v.outcome == ExplicitDeny {
-			return v.denial(ResourceControl), true
+	if !e.principal.serviceLinked() {
+		if resource = e.levels(e.set.ResourceControl); resource.outcome == ExplicitDeny {
+			return resource, ResourceControl
 		}
-		resource = v.outcome
 	}
 	endpoint := e.endpoint()
 	switch {
 	case endpoint.outcome == ExplicitDeny:
-		return endpoint.denial(Endpoint), true
-	case resource != Allowed:
-		return implicit(ResourceControl), false
-	case control != Allowed:
-		return implicit(ServiceControl), false
-	case endpoint.outcome != Allowed:
-		return implicit(Endpoint), false
+		return endpoint, Endpoint
+	case resource.outcome != Allowed:
+		return resource, ResourceControl
+	case control.outcome != Allowed:
+		return control, ServiceControl
 	}
-	return Decision{Outcome: Allowed}, false
+	return endpoint, Endpoint
 }
 
 // boundBySCPs: SCPs bind the users, roles and root of an account (E-04).

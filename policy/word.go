@@ -86,19 +86,19 @@ func readAction(room []byte, action string) (folded []byte, colon int, service s
 	}
 	colon = -1
 	var h uint64
-	for at := 0; at < len(action); at += wordSize {
+	at := 0
+	for ; at < len(action); at += wordSize {
 		w := foldWord(wordAt(action, at))
 		binary.LittleEndian.PutUint64(room[at:], w)
-		if colon >= 0 {
-			continue
+		if colons := colonsIn(w); colons != 0 {
+			last := bits.TrailingZeros64(colons) &^ 7
+			colon, service = at+last/8, finish(mix(h, w&(1<<last-1)))
+			break
 		}
-		colons := colonsIn(w)
-		if colons == 0 {
-			h = mix(h, w)
-			continue
-		}
-		last := bits.TrailingZeros64(colons) &^ 7
-		colon, service = at+last/8, finish(mix(h, w&(1<<last-1)))
+		h = mix(h, w)
+	}
+	for at += wordSize; at < len(action); at += wordSize {
+		binary.LittleEndian.PutUint64(room[at:], foldWord(wordAt(action, at)))
 	}
 	return room[:len(action)], colon, service
 }
