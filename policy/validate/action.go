@@ -8,12 +8,16 @@ import (
 	"github.com/gatehouse-iam/gatehouse/policy/x/services"
 )
 
-// entries are the actions that an entry of Action stands for.
+// entries are the actions that an entry of Action stands for. They are read
+// once for each text.
 type entries struct {
 	service *services.ServiceTable // nil where the tables know no such service
 	actions []*services.Action
 	exact   bool // the entry is a name, not a pattern
 	every   bool // "*", "*:…": of every service, or of too many to list
+
+	formsRead bool
+	forms     []string // the ARNs of what the actions are on
 }
 
 func (v *validator) actions(s *statement) {
@@ -73,7 +77,7 @@ func (v *validator) nearestAction(s *services.ServiceTable, name string) string 
 }
 
 // lookUp says what an entry of Action stands for. Each text is looked up once.
-func (v *validator) lookUp(text string) entries {
+func (v *validator) lookUp(text string) *entries {
 	e, ok := v.known[text]
 	if !ok {
 		e = v.readEntry(text)
@@ -82,12 +86,12 @@ func (v *validator) lookUp(text string) entries {
 	return e
 }
 
-func (v *validator) readEntry(text string) entries {
+func (v *validator) readEntry(text string) *entries {
 	service, name, _ := strings.Cut(text, ":")
 	if service == "*" {
-		return entries{every: true}
+		return &entries{every: true}
 	}
-	var e entries
+	e := &entries{}
 	e.exact = !strings.ContainsAny(name, "*?")
 	e.service, _ = services.Service(service)
 	switch {

@@ -25,6 +25,7 @@ func TestConditions(t *testing.T) {
 		{"a claim of another issuer", policy.Identity, when(`{"StringEquals":{"id.example.com/path:sub":"x"}}`), nil},
 		{"a claim of SAML", policy.Identity, when(`{"StringEquals":{"saml:aud":"x"}}`), nil},
 		{"no claim of SAML", policy.Identity, when(`{"StringEquals":{"saml:nothing":"x"}}`), []string{"INVALID_SERVICE_CONDITION_KEY"}},
+		{"far from every key of the service", policy.Identity, when(`{"StringEquals":{"sts:xyzzy":"x"}}`), []string{"INVALID_SERVICE_CONDITION_KEY"}},
 		{"no such service", policy.Identity, when(`{"StringEquals":{"nosuch:key":"x"}}`), []string{"INVALID_SERVICE"}},
 		{"no prefix", policy.Identity, when(`{"StringEquals":{":key":"x"}}`), []string{"INVALID_CONDITION_KEY_FORMAT"}},
 		{"no name", policy.Identity, when(`{"StringEquals":{"aws:":"x"}}`), []string{"INVALID_CONDITION_KEY_FORMAT"}},

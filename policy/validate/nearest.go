@@ -7,14 +7,18 @@ import (
 
 // mostEffort is how many steps comparing may cost for a whole document, a step
 // being about the comparison of one byte. It is far more than a document of
-// AWS's sizes needs, and a second or two at most. A look-up costs some more.
+// AWS's sizes needs, and a second or so at most. A look-up costs some more.
 const (
-	mostEffort   = 300_000_000
+	mostEffort   = 200_000_000
 	lookupEffort = 20
 )
 
-// mostPlaces is how many places a finding names at most.
-const mostPlaces = 100
+// How many places a finding names at most: of what it is about, and of what it
+// tells beside that.
+const (
+	mostPlaces = 100
+	fewPlaces  = 10
+)
 
 // spend takes from what comparing may still cost. It answers false once that
 // is used up.

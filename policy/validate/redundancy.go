@@ -13,12 +13,12 @@ import (
 func (v *validator) redundantEntries(s *statement) {
 	for _, list := range [...]*spot{s.action, s.notAction} {
 		if of := v.covered(list, cutAction, actionCovers); len(of) > 0 {
-			v.report("REDUNDANT_ACTION", fmt.Sprintf("Other entries of the list take in %s. Remove what is not needed.", listed(texts(of))), some(of)...)
+			v.report("REDUNDANT_ACTION", fmt.Sprintf("Other entries of the list take in %s. Remove what is not needed.", listed(texts(of))), some(of, mostPlaces)...)
 		}
 	}
 	for _, list := range [...]*spot{s.resource, s.notResource} {
 		if of := v.covered(list, cutResource, resourceCovers); len(of) > 0 {
-			v.report("REDUNDANT_RESOURCE", fmt.Sprintf("Other entries of the list take in %s. Remove what is not needed, or the wider entry if it is wider than meant.", listed(texts(of))), some(of)...)
+			v.report("REDUNDANT_RESOURCE", fmt.Sprintf("Other entries of the list take in %s. Remove what is not needed, or the wider entry if it is wider than meant.", listed(texts(of))), some(of, mostPlaces)...)
 		}
 	}
 }

@@ -178,6 +178,8 @@ func TestResources(t *testing.T) {
 		{"regions by a pattern", policy.Identity, on(`"arn:aws:sqs:eu-*:111122223333:jobs"`), nil},
 		{"regions by a pattern of nothing", policy.Identity, on(`"arn:aws:sqs:mars-*:111122223333:jobs"`), []string{"INVALID_ARN_REGION"}},
 		{"an account by a pattern", policy.Identity, on(`"arn:aws:iam::1111*:user/a"`), nil},
+		{"a word that is no account", policy.Identity, on(`"arn:aws:iam::mine:user/a"`), []string{"INVALID_ARN_ACCOUNT"}},
+		{"an account of a service whose ARNs name none", policy.Identity, on(`"arn:aws:route53::111122223333:hostedzone/z"`), []string{"ARN_ACCOUNT_NOT_ALLOWED"}},
 		{"AWS's account", policy.Identity, on(`"arn:aws:iam::aws:policy/ReadOnlyAccess"`), nil},
 		{"one of a few places", policy.Identity, on(`"arn:aws:s3::111122223333:b"`), []string{"ARN_ACCOUNT_NOT_ALLOWED"}},
 		{"the account of a service without", policy.Identity, on(`"arn:aws:apigateway:eu-west-1:111122223333:/restapis/*"`), []string{"ARN_ACCOUNT_NOT_ALLOWED"}},

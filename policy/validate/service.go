@@ -2,6 +2,7 @@ package validate
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -18,7 +19,7 @@ func (v *validator) keyOfAction(s *statement) {
 		if c.key.Name == "" || c.global || c.operator.ifExists || c.operator.family == familyNull || c.operator.qualifier == "ForAllValues" {
 			continue
 		}
-		if at := v.lacking(s, func(e entries) bool { return v.lacksKey(e, c.key.Name) }); len(at) > 0 {
+		if at := v.lacking(s, func(e *entries) bool { return v.lacksKey(e, c.key.Name) }); len(at) > 0 {
 			v.report("UNSUPPORTED_ACTION_FOR_CONDITION_KEY", fmt.Sprintf("Requests for %s do not have the key %s. Move such actions to a statement of their own without this key.", listed(texts(at)), c.key.Name), append(at, c.at)...)
 		}
 	}
@@ -26,7 +27,7 @@ func (v *validator) keyOfAction(s *statement) {
 
 // lacking are the statement's actions that lack something, as many of them as a
 // finding names.
-func (v *validator) lacking(s *statement, lacks func(entries) bool) (at []*spot) {
+func (v *validator) lacking(s *statement, lacks func(*entries) bool) (at []*spot) {
 	for _, item := range s.actionItems {
 		if len(at) == mostPlaces || !v.spend(lookupEffort) {
 			return at
@@ -48,7 +49,7 @@ func texts(spots []*spot) []string {
 }
 
 // lacksKey says whether no action that the entry stands for has the key.
-func (v *validator) lacksKey(e entries, key string) bool {
+func (v *validator) lacksKey(e *entries, key string) bool {
 	for _, a := range e.actions {
 		if !v.spend(lookupEffort*(1+len(a.ConditionKeys)+len(a.Resources))) || hasKey(e.service, a, key) {
 			return false
@@ -106,7 +107,7 @@ func (v *validator) resourceOfAction(s *statement) {
 		if fits, known := v.fits(e, patterns, taken); !known {
 			return
 		} else if !fits && e.exact {
-			v.report("GATEHOUSE_UNSUPPORTED_RESOURCE_FOR_ACTION", unfit(e), append([]*spot{item}, some(resources)...)...)
+			v.report("GATEHOUSE_UNSUPPORTED_RESOURCE_FOR_ACTION", unfit(e), append([]*spot{item}, some(resources, fewPlaces)...)...)
 		}
 	}
 	for i, item := range resources {
@@ -116,11 +117,11 @@ func (v *validator) resourceOfAction(s *statement) {
 	}
 }
 
-// some of many places, as many as a finding names.
-func some(spots []*spot) []*spot { return spots[:min(len(spots), mostPlaces)] }
+// some of many places.
+func some(spots []*spot, most int) []*spot { return spots[:min(len(spots), most)] }
 
 // unfit says what an action wants instead.
-func unfit(e entries) string {
+func unfit(e *entries) string {
 	action := e.service.Prefix + ":" + e.actions[0].Name
 	if len(e.actions[0].Resources) == 0 {
 		return fmt.Sprintf("%s is on no resource, so only \"*\" lets it in. Move it to a statement with \"Resource\": \"*\".", action)
@@ -136,10 +137,10 @@ func unfit(e entries) string {
 
 // fits says whether one of the patterns can be a resource of one of the entry's
 // actions, and marks each that can. Without known there is no telling.
-func (v *validator) fits(e entries, patterns []arnPattern, taken []bool) (fits, known bool) {
-	for _, form := range resourceForms(e) {
+func (v *validator) fits(e *entries, patterns []arnPattern, taken []bool) (fits, known bool) {
+	for _, form := range e.resourceForms() {
 		for i, p := range patterns {
-			if !v.spend(lookupEffort + len(p.parts[partResource])) {
+			if !v.spend(lookupEffort + 8*len(p.parts[partResource])) {
 				return false, false
 			}
 			if p.canBe(form) {
@@ -151,7 +152,11 @@ func (v *validator) fits(e entries, patterns []arnPattern, taken []bool) (fits, 
 }
 
 // resourceForms are the ARNs of what the entry's actions are on, each once.
-func resourceForms(e entries) []string {
+func (e *entries) resourceForms() []string {
+	if e.formsRead {
+		return e.forms
+	}
+	e.formsRead = true
 	forms := map[string]bool{}
 	for _, a := range e.actions {
 		for _, r := range a.Resources {
@@ -165,12 +170,8 @@ func resourceForms(e entries) []string {
 			}
 		}
 	}
-	all := make([]string, 0, len(forms))
-	for form := range forms {
-		all = append(all, form)
-	}
-	slices.Sort(all)
-	return all
+	e.forms = slices.Sorted(maps.Keys(forms))
+	return e.forms
 }
 
 // listForms are what actions without a resource type are decided on where that
@@ -203,14 +204,14 @@ func (v *validator) tagKeys(s *statement) {
 			v.report(code+"_NOTACTION_WITH_UNSUPPORTED_TAG_CONDITION_KEY_FOR_SERVICE", fmt.Sprintf("NotAction takes in services whose requests never have %s, and the statement %s those actions. List in Action the services that have it.", c.key.Name, meaning), s.notAction.asKey(), c.at.asKey())
 			continue
 		}
-		if at := v.lacking(s, func(e entries) bool { return v.untagged(e, c.key.Name) }); len(at) > 0 {
+		if at := v.lacking(s, func(e *entries) bool { return v.untagged(e, c.key.Name) }); len(at) > 0 {
 			v.report(code+"_WITH_UNSUPPORTED_TAG_CONDITION_KEY_FOR_SERVICE", fmt.Sprintf("The services of %s have no %s in their requests, so the statement %s these actions.", listed(texts(at)), c.key.Name, meaning), append(at, c.at.asKey())...)
 		}
 	}
 }
 
 // untagged says whether the entry's service never has the key.
-func (v *validator) untagged(e entries, key string) bool {
+func (v *validator) untagged(e *entries, key string) bool {
 	return e.service != nil && v.spend(len(e.service.ConditionKeys)*lookupEffort/2) &&
 		!slices.ContainsFunc(e.service.ConditionKeys, func(k services.ConditionKey) bool { return k.Name == key })
 }

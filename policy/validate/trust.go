@@ -85,7 +85,7 @@ func (v *validator) mismatchedActions(s *statement) {
 			continue
 		}
 		if len(takers) == 0 && len(everybody) > 0 {
-			v.report("MISMATCHED_ACTION_FOR_PRINCIPAL", fmt.Sprintf("None of the principals can call %s: a SAML provider goes with %s, an OIDC provider with %s, all others with %s.", clip(item.text()), assumeWithSAML, assumeWithWeb, assumeRole), append([]*spot{item}, some(everybody)...)...)
+			v.report("MISMATCHED_ACTION_FOR_PRINCIPAL", fmt.Sprintf("None of the principals can call %s: a SAML provider goes with %s, an OIDC provider with %s, all others with %s.", clip(item.text()), assumeWithSAML, assumeWithWeb, assumeRole), append([]*spot{item}, some(everybody, fewPlaces)...)...)
 		}
 	}
 }

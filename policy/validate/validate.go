@@ -81,7 +81,7 @@ const trustDocument = "AWS::IAM::AssumeRolePolicyDocument"
 // Policy validates a document of a type. It answers no findings for a good
 // one, and else all of them in the order of their places.
 func Policy(t policy.Type, text string, o Options) []Finding {
-	v := &validator{kind: t, text: text, options: o, effort: mostEffort, seen: map[string]*spot{}, known: map[string]entries{}}
+	v := &validator{kind: t, text: text, options: o, effort: mostEffort, seen: map[string]*spot{}, known: map[string]*entries{}}
 	root, err := policy.ParseJSON(text)
 	if err != nil {
 		return v.noJSON(err.(*policy.Error))
@@ -122,9 +122,9 @@ type validator struct {
 	root      *spot
 	variables bool // Version 2012-10-17: "${…}" is a variable
 	found     []found
-	effort    int                // what comparing may still cost
-	seen      map[string]*spot   // Sids
-	known     map[string]entries // what the tables say of an entry of Action
+	effort    int                 // what comparing may still cost
+	seen      map[string]*spot    // Sids
+	known     map[string]*entries // what the tables say of an entry of Action
 }
 
 // found is a finding whose places are not yet counted in characters.
