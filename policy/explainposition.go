@@ -44,7 +44,7 @@ func (t tick) after(piece string) tick {
 
 // at is the line and column of a byte of the text.
 func (r *ruler) at(offset int) (line, column int) {
-	i := offset / ticksApart
-	t := r.ticks[i].after(r.text[i*ticksApart : offset])
+	start := offset / ticksApart * ticksApart
+	t := r.ticks[start/ticksApart].after(r.text[start:offset])
 	return t.line, t.column
 }
