@@ -45,7 +45,11 @@ func Open(ctx context.Context, o Options) (*Client, error) {
 	if aws.IsCredentialsProvider(c.Credentials, (*ec2rolecreds.Provider)(nil)) {
 		return o.overSocket()
 	}
-	return &Client{endpoint: endpoint, http: c.HTTPClient, credentials: func(ctx context.Context) (sigv4.Credentials, error) {
+	var calls doer = &http.Client{}
+	if c.HTTPClient != nil { // with the certificates of AWS_CA_BUNDLE
+		calls = c.HTTPClient
+	}
+	return &Client{endpoint: endpoint, http: calls, credentials: func(ctx context.Context) (sigv4.Credentials, error) {
 		keys, err := c.Credentials.Retrieve(ctx)
 		if err != nil {
 			return sigv4.Credentials{}, fmt.Errorf("AWS credentials: %w", err)
