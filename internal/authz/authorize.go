@@ -79,6 +79,7 @@ func (e *evaluation) decide() error {
 func (e *evaluation) decideAsk(ask *Ask, side *directory.Effective) error {
 	e.fillSet(side)
 	e.fillTrust(ask)
+	e.set.Resource = ask.ResourcePolicy
 	e.keys = conditions{call: e.Call, ask: ask, tags: side.Tags, view: e.View}
 	e.request = policy.Request{
 		Principal: policyPrincipal(e.Call.Principal), Action: ask.Action,

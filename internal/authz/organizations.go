@@ -5,18 +5,23 @@ import (
 	"github.com/gatehouse-iam/gatehouse/internal/api/organizations"
 )
 
-// Organizations are the rows of the Organizations API. That some operations are
-// the management account's alone is no matter of permissions: their methods say so.
+// Organizations are the rows of the Organizations API. An organization and all in it
+// are its management account's: for a member's caller every operation but two is a
+// decision across accounts (E-13), in which the organization's resource policy allows
+// what it delegates [orgs_delegate_policies].
 func Organizations() Table {
 	return Table{
 		"CreateAccount":               On(createAccount),
-		"CreateOrganization":          onAll,
+		"CreateOrganization":          onAll, // it makes one of the caller's own
+		"DeleteResourcePolicy":        onOrganization,
 		"DescribeAccount":             On(describeAccount),
-		"DescribeCreateAccountStatus": onAll,
-		"DescribeOrganization":        onAll,
-		"ListAccounts":                onAll,
-		"ListCreateAccountStatus":     onAll,
-		"ListRoots":                   onAll,
+		"DescribeCreateAccountStatus": onDelegated,
+		"DescribeOrganization":        onAll, // any account of it may [API_DescribeOrganization]
+		"DescribeResourcePolicy":      onDelegated,
+		"ListAccounts":                onDelegated,
+		"ListCreateAccountStatus":     onDelegated,
+		"ListRoots":                   onDelegated,
+		"PutResourcePolicy":           On(putResourcePolicy),
 	}
 }
 
@@ -26,12 +31,42 @@ func onAll(q *Question, _ any) error {
 	return nil
 }
 
+// onOrganization is onAll for what the management account alone can do: nothing
+// allows it to members.
+func onOrganization(q *Question, _ any) error {
+	q.On("*").ofOrganization(q)
+	return nil
+}
+
+// onDelegated is onAll for what the resource policy can delegate.
+func onDelegated(q *Question, _ any) error {
+	q.On("*").delegated(q)
+	return nil
+}
+
+// ofOrganization says whose the organization is that the caller's account is in; of
+// an account that is in none the ask stays the own, and the method says so.
+func (a *Ask) ofOrganization(q *Question) *Ask {
+	a.Account = q.View.Manager()
+	return a
+}
+
+// delegated is ofOrganization with the policy by which it delegates to members. The
+// management account needs none, and cannot bar itself by it (choice).
+func (a *Ask) delegated(q *Question) *Ask {
+	o, err := q.View.Organization()
+	if manager := q.View.Manager(); err == nil && manager != q.Call.Account {
+		a.ResourcePolicy = q.View.Of(manager).CompiledResourcePolicy(o)
+	}
+	return a.ofOrganization(q)
+}
+
 // createAccount: tags need organizations:TagResource besides [API_CreateAccount].
 func createAccount(q *Question, in *organizations.CreateAccountInput) error {
 	tags := OrganizationTags(in.Tags)
-	q.On("*").RequestTags(tags)
+	q.On("*").RequestTags(tags).ofOrganization(q)
 	if len(tags) > 0 {
-		q.Ask("TagResource", "*").RequestTags(tags)
+		q.Ask("TagResource", "*").RequestTags(tags).ofOrganization(q)
 	}
 	return nil
 }
@@ -44,9 +79,28 @@ func describeAccount(q *Question, in *organizations.DescribeAccountInput) error 
 		return nil
 	}
 	manager := q.View.Manager()
-	ask := q.On(o.AccountARN(manager, *in.AccountId))
+	ask := q.On(o.AccountARN(manager, *in.AccountId)).delegated(q)
 	if a, err := q.View.Of(manager).OrganizationAccount(*in.AccountId); err == nil {
-		ask.ResourceTags(a.Tags)
+		ask.awsTags(a.Tags)
+	}
+	return nil
+}
+
+// putResourcePolicy: the resource is the policy that is there, else any that could
+// be. Tags need organizations:TagResource besides (choice: as for an account).
+func putResourcePolicy(q *Question, in *organizations.PutResourcePolicyInput) error {
+	arn, own := "*", []api.Tag(nil)
+	if o, err := q.View.Organization(); err == nil {
+		manager := q.View.Manager()
+		arn = o.ResourcePolicyARN(manager, "*")
+		if p := q.View.Of(manager).ResourcePolicyRecord(); p != nil {
+			arn, own = o.ResourcePolicyARN(manager, p.ID), p.Tags
+		}
+	}
+	tags := OrganizationTags(in.Tags)
+	q.On(arn).RequestTags(tags).awsTags(own).ofOrganization(q)
+	if len(tags) > 0 {
+		q.Ask("TagResource", arn).RequestTags(tags).awsTags(own).ofOrganization(q)
 	}
 	return nil
 }

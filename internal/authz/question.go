@@ -52,6 +52,8 @@ type Ask struct {
 	// Trust is the role whose trust policy decides; NoTrust: the role is not there.
 	Trust   *directory.Role
 	NoTrust bool
+	// Resource-based policy of what is asked for, if it has one.
+	ResourcePolicy *policy.Policy
 	// Granted: the account's settings allow it to whom no policy denies it explicitly.
 	Granted bool
 }

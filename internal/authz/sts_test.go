@@ -200,6 +200,8 @@ func TestRowsAgreeWithTheReference(t *testing.T) {
 			"CreateAccount": &organizations.CreateAccountInput{Tags: []organizations.Tag{tag}}, "CreateOrganization": nil,
 			"DescribeAccount": &organizations.DescribeAccountInput{AccountId: ptr(account)}, "DescribeCreateAccountStatus": nil,
 			"DescribeOrganization": nil, "ListAccounts": nil, "ListCreateAccountStatus": nil, "ListRoots": nil,
+			"PutResourcePolicy":    &organizations.PutResourcePolicyInput{Tags: []organizations.Tag{tag}},
+			"DeleteResourcePolicy": nil, "DescribeResourcePolicy": nil,
 		}},
 	} {
 		for operation := range c.table {

@@ -31,6 +31,7 @@ func samplesOf(a directory.TestAccount) map[string]any {
 		"EncodedMessage": strings.Repeat("0", 25), "authorizationId": strings.Repeat("0", 25), "policyUri": arn("policy/victim-policy"),
 		"policyDocument": allowAll, "policyType": "IDENTITY_POLICY",
 		"PolicyInputList": []any{allowAll}, "ActionNames": []any{"iam:GetUser"}, "PolicySourceArn": arn("user/victim"),
+		"Content": `{"Statement":[{"Effect":"Allow","Principal":"*","Action":"organizations:List*","Resource":"*"}]}`,
 		"Key": "victim-file", "AccountId": a.Account, "Email": "attack@example.com", "AccountName": "attack", "CreateAccountRequestId": "car-0123456789abcdef0123456789abcdef",
 	}
 }

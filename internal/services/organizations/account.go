@@ -38,9 +38,9 @@ func createAccount(_ context.Context, _ *api.Call, tx *directory.Tx, in *organiz
 	return &organizations.CreateAccountOutput{CreateAccountStatus: &status}, nil
 }
 
-// describeAccount tells the management account of one of its accounts.
+// describeAccount tells of one of the organization's accounts.
 func describeAccount(_ context.Context, _ *api.Call, v *directory.View, in *organizations.DescribeAccountInput) (*organizations.DescribeAccountOutput, error) {
-	o, err := v.ManagedOrganization()
+	o, v, err := managed(v)
 	if err != nil {
 		return nil, err
 	}
@@ -54,7 +54,7 @@ func describeAccount(_ context.Context, _ *api.Call, v *directory.View, in *orga
 
 // listAccounts pages through the accounts of the organization.
 func listAccounts(_ context.Context, _ *api.Call, v *directory.View, in *organizations.ListAccountsInput) (*organizations.ListAccountsOutput, error) {
-	o, err := v.ManagedOrganization()
+	o, v, err := managed(v)
 	if err != nil {
 		return nil, err
 	}

@@ -21,7 +21,8 @@ func creationMethods() methods {
 
 // describeCreateAccountStatus tells what became of a CreateAccount request.
 func describeCreateAccountStatus(_ context.Context, _ *api.Call, v *directory.View, in *organizations.DescribeCreateAccountStatusInput) (*organizations.DescribeCreateAccountStatusOutput, error) {
-	if _, err := v.ManagedOrganization(); err != nil {
+	_, v, err := managed(v)
+	if err != nil {
 		return nil, err
 	}
 	c := v.Creation(*in.CreateAccountRequestId)
@@ -35,7 +36,8 @@ func describeCreateAccountStatus(_ context.Context, _ *api.Call, v *directory.Vi
 // listCreateAccountStatus pages through the CreateAccount requests, those in the
 // given states where there are some.
 func listCreateAccountStatus(_ context.Context, _ *api.Call, v *directory.View, in *organizations.ListCreateAccountStatusInput) (*organizations.ListCreateAccountStatusOutput, error) {
-	if _, err := v.ManagedOrganization(); err != nil {
+	_, v, err := managed(v)
+	if err != nil {
 		return nil, err
 	}
 	asked := func(after string) iter.Seq[*directory.AccountCreation] {

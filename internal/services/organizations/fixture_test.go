@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/gatehouse-iam/gatehouse/internal/api"
 	"github.com/gatehouse-iam/gatehouse/internal/api/organizations"
 	"github.com/gatehouse-iam/gatehouse/internal/authn"
@@ -181,5 +183,22 @@ func inputs() map[string]any {
 		"ListAccounts":                &organizations.ListAccountsInput{},
 		"ListCreateAccountStatus":     &organizations.ListCreateAccountStatusInput{},
 		"ListRoots":                   &organizations.ListRootsInput{},
+		"DeleteResourcePolicy":        &organizations.DeleteResourcePolicyInput{},
+		"DescribeResourcePolicy":      &organizations.DescribeResourcePolicyInput{},
+		"PutResourcePolicy":           &organizations.PutResourcePolicyInput{Content: ptr(delegation("*", "organizations:List*"))},
+	}
+}
+
+// on is the fixture for a subtest.
+func on(f *fixture, t *testing.T) *fixture {
+	sub := *f
+	sub.t = t
+	return &sub
+}
+
+func same(t *testing.T, what string, got, want any) {
+	t.Helper()
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("%s: %s", what, diff)
 	}
 }

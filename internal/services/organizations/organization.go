@@ -49,9 +49,19 @@ func organization(v *directory.View, o *directory.Organization) *organizations.O
 	}
 }
 
+// managed is the organization that the caller's account is in, and the view of its
+// management account: what reads there is for whom the row has let in.
+func managed(v *directory.View) (*directory.Organization, *directory.View, error) {
+	o, err := v.Organization()
+	if err != nil {
+		return nil, nil, err
+	}
+	return o, v.Of(v.Manager()), nil
+}
+
 // listRoots: an organization has one root.
 func listRoots(_ context.Context, _ *api.Call, v *directory.View, in *organizations.ListRootsInput) (*organizations.ListRootsOutput, error) {
-	o, err := v.ManagedOrganization()
+	o, v, err := managed(v)
 	if err != nil {
 		return nil, err
 	}

@@ -1,5 +1,5 @@
 // Package organizations is what the Organizations API does: an organization, its
-// root and its accounts.
+// root, its accounts and its delegation policy.
 package organizations
 
 import (
@@ -22,7 +22,7 @@ func New(*directory.Directory) *Service { return &Service{} }
 func (s *Service) Implementation() services.Implementation {
 	return services.Implementation{
 		API: organizations.API, Rows: authz.Organizations(),
-		Methods: merge(organizationMethods(), accountMethods(), creationMethods()),
+		Methods: merge(organizationMethods(), accountMethods(), creationMethods(), resourcePolicyMethods()),
 	}
 }
 
