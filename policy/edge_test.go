@@ -58,6 +58,27 @@ func TestVersionPlace(t *testing.T) {
 func TestDateEdges(t *testing.T) {
 	refused(t, Identity, docWith(good+`,"Condition":{"StringEquals":{"k":"x"},"Bool":{"k":true},"DateLessThan":{"k":"2024-01-01","l":["2024-01-01","x"]}}`),
 		messageLegacy)
+	for _, good := range []string{"2024-02-29", "2000-02-29", "2024-01-31", "2024-04-30", "2024-12-31", "0000-01-01",
+		"2024-01-01T23:59:59+23:59"} {
+		conditions(conditionCase{"DateEquals", good, m{"k": good}, true})(t)
+	}
+	for _, bad := range []string{"2024-02-30", "2000-02-30", "2023-02-29", "2100-02-29", "2024-04-31", "2024-12-32",
+		"2024-01-01T00:00:60", "2024-01-01T00:60", "2024-01-01T24:00"} {
+		conditions(conditionCase{"DateEquals", bad, m{"k": bad}, false})(t)
+		conditions(conditionCase{"DateNotEquals", "2024-01-01", m{"k": bad}, true})(t)
+	}
+}
+
+// TestUnknownOperatorWithoutKeys is G-08: it says nothing, so nothing in it cannot
+// be evaluated.
+func TestUnknownOperatorWithoutKeys(t *testing.T) {
+	cases(
+		decisionCase{name: "Allow", identity: one(allows("*", "*", "Condition", m{"StringResembles": m{}})), want: Allowed},
+		decisionCase{name: "Allow, another condition", context: m{"k": "b"}, deniedBy: Identity,
+			identity: one(allows("*", "*", "Condition", m{"StringResembles": m{}, "StringEquals": m{"k": "a"}}))},
+		decisionCase{name: "Deny, another condition", context: m{"k": "b"}, want: Allowed,
+			identity: []string{full[0], statements(denyOf("*", "*", "Condition", m{"StringResembles": m{}, "StringEquals": m{"k": "a"}}))}},
+	)(t)
 }
 
 // TestPrincipalEdges: hosts, providers and canonical ids.
