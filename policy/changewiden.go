@@ -164,10 +164,10 @@ func familyOf(operator string) string {
 		name = rest
 	}
 	name = strings.TrimPrefix(name, "not")
-	for _, family := range []string{"string", "numeric", "date", "bool", "binary", "ip", "arn", "null"} {
+	for _, family := range []string{"string", "numeric", "date", "bool", "binary", "ip", "arn"} {
 		if strings.HasPrefix(name, family) {
 			return family
 		}
 	}
-	return ""
+	return "null"
 }

@@ -1,5 +1,7 @@
 package policy
 
+import "slices"
+
 // walk goes through the statements of one policy, the compiled and the written
 // form side by side.
 type walk struct {
@@ -63,17 +65,12 @@ func (w *walk) statement() StatementTrace {
 // element is the trace of the plain or the Not form of an element, whichever
 // the statement has.
 func (w *walk) element(plain, not string, request string) ElementTrace {
-	for i := range w.written.node.members {
-		m := &w.written.node.members[i]
-		if m.name != plain && m.name != not {
-			continue
-		}
-		t := ElementTrace{Element: m.name, Values: stringsOf(m.value.list()), Request: Value{One: request},
-			Present: true, Entry: -1}
-		t.Line, t.Column = w.ruler.at(m.start)
-		return t
-	}
-	return ElementTrace{}
+	members := w.written.node.members
+	m := members[slices.IndexFunc(members, func(m Member) bool { return m.name == plain || m.name == not })]
+	t := ElementTrace{Element: m.name, Values: stringsOf(m.value.list()), Request: Value{One: request}, Present: true,
+		Entry: -1}
+	t.Line, t.Column = w.ruler.at(m.start)
+	return t
 }
 
 // grant is how the statement names the caller, as if it could be evaluated.
