@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -41,8 +42,8 @@ func TestSemanticsDocument(t *testing.T) {
 		case test != "TestSemantics/"+id && tested[id]:
 			t.Errorf("%s is tested by TestSemantics/%s, not by %s", id, id, test)
 		case strings.HasPrefix(test, "internal/"):
-			if _, err := os.Stat(filepath.Join("..", filepath.FromSlash(test))); err != nil {
-				t.Errorf("%s: %v", id, err)
+			if cited := citedIn(t, filepath.Join("..", filepath.FromSlash(test)), id); cited == ahead[id] {
+				t.Errorf("%s in the tests of %s: %v", id, test, cited)
 			}
 		}
 	}
@@ -51,7 +52,8 @@ func TestSemanticsDocument(t *testing.T) {
 			t.Errorf("%s is tested, but stands in no table", id)
 		}
 	}
-	for section, least := range map[string]int{"G": 16, "V": 17, "M": 14, "C": 21, "P": 12, "E": 25, "T": 13, "X": 40} {
+	for section, least := range map[string]int{"G": 16, "V": 17, "M": 14, "C": 21, "K": 28, "P": 12, "E": 25, "T": 13, "O": 7,
+		"D": 9, "S": 7, "X": 40} {
 		count := 0
 		for id := range seen {
 			if strings.HasPrefix(id, section+"-") {
@@ -62,4 +64,25 @@ func TestSemanticsDocument(t *testing.T) {
 			t.Errorf("section %s has %d rows, want %d", section, count, least)
 		}
 	}
+}
+
+// ahead are rows about operations that are not there yet: no test cites them.
+var ahead = map[string]bool{"K-28": true, "O-05": true, "O-06": true, "O-07": true, "S-07": true}
+
+// citedIn says whether a test below a folder cites a row.
+func citedIn(t *testing.T, folder, id string) (cited bool) {
+	t.Helper()
+	word := regexp.MustCompile(`\b` + id + `\b`)
+	err := filepath.WalkDir(folder, func(path string, _ fs.DirEntry, err error) error {
+		if err != nil || !strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		cited = cited || word.Match(text)
+		return err
+	})
+	if err != nil {
+		t.Errorf("%s: %v", id, err)
+	}
+	return cited
 }
