@@ -76,7 +76,7 @@ func (e *evaluation) group(p *Policy, g *group, v *verdict) {
 		found := false // then all parents are starts of it too
 		for at := p.longest(g, tail); at > 0; at = p.index.starts[at-1].parent {
 			f := &p.index.starts[at-1]
-			if found = found || strings.HasPrefix(tail, p.startText(f)); !found {
+			if found = found || strings.HasPrefix(tail, f.text); !found {
 				continue
 			}
 			for _, i := range of(p.index.numbers, f.filings) {
@@ -122,17 +122,25 @@ const denies = direct + 1
 // concerns says how a statement names the caller: with a grant if it allows,
 // with denies if it denies.
 func (e *evaluation) concerns(s *rule, t Type) grant {
-	if s.flags&deny != 0 {
-		if s.principals == nil || s.principals.denies(e.principal, len(e.set.Boundary) > 0) {
-			return denies
-		}
-		return notNamed
+	if s.principals != nil {
+		return e.named(s, t)
 	}
+	switch s.flags & (deny | broken) {
+	case 0:
+		return direct
+	case broken:
+		return notNamed // E-25
+	}
+	return denies
+}
+
+// named is concerns for a statement with principals.
+func (e *evaluation) named(s *rule, t Type) grant {
 	switch {
+	case s.flags&deny != 0:
+		return ifTrue(s.principals.denies(e.principal, len(e.set.Boundary) > 0), denies)
 	case s.flags&broken != 0:
 		return notNamed // E-25
-	case s.principals == nil:
-		return direct
 	case t == Trust && !e.hasIdentitySide():
 		return s.principals.only(e.principal)
 	}

@@ -44,14 +44,11 @@ type filing struct {
 // of one resource entry or more between the fifth colon and the first wildcard
 // or variable. The starts of a group are sorted.
 type start struct {
-	head     uint64 // of the text, behind what the group has in common
-	resource uint32 // an entry that it is the start of
-	filings  span   // of numbers: filings
-	parent   uint32 // 1 more than the number of the longest start that starts this one
+	text    string // a piece of a resource entry's
+	head    uint64 // of the text, behind what the group has in common
+	filings span   // of numbers: filings
+	parent  uint32 // 1 more than the number of the longest start that starts this one
 }
-
-// startText is the start itself.
-func (p *Policy) startText(s *start) string { return p.resources[s.resource].start() }
 
 // services is a set of services, as a filter: a service is one of 64 bits, so
 // two may share one. Deciding skips the policies that cannot concern the
@@ -90,7 +87,7 @@ func (p *Policy) longest(g *group, text string) uint32 {
 	if len(starts) == 1 {
 		return g.starts.to // the caller compares it
 	}
-	if len(starts) == 0 || !strings.HasPrefix(text, p.startText(&starts[0])[:g.common]) {
+	if len(starts) == 0 || !strings.HasPrefix(text, starts[0].text[:g.common]) {
 		return 0
 	}
 	head := headOf(text[g.common:])
@@ -98,7 +95,7 @@ func (p *Policy) longest(g *group, text string) uint32 {
 	for low < high {
 		middle := int(uint(low+high) >> 1)
 		s := &starts[middle]
-		if s.head < head || s.head == head && p.startText(s) <= text {
+		if s.head < head || s.head == head && s.text <= text {
 			low = middle + 1
 		} else {
 			high = middle
@@ -113,18 +110,10 @@ func (p *Policy) longest(g *group, text string) uint32 {
 // filed is a statement on its way into a group.
 type filed struct {
 	filing
-	starts []entryStart // nil: any resource may match
+	starts []string // nil: any resource may match
 	denies bool
 	shifts bool
 }
-
-// entryStart is the start of a resource entry.
-type entryStart struct {
-	text     string
-	resource uint32
-}
-
-func (s entryStart) compare(t entryStart) int { return strings.Compare(s.text, t.text) }
 
 // indexer builds the index of a policy.
 type indexer struct {
@@ -258,11 +247,11 @@ func (x *indexer) place(h serviceHash) int {
 // starts is what the last part of an ARN starts with if the statement matches
 // it: one of them at least, and none that another one starts. nil: any
 // resource may match.
-func (p *Policy) starts(s *rule) (starts []entryStart, shifts bool) {
+func (p *Policy) starts(s *rule) (starts []string, shifts bool) {
 	if s.resources.from == s.resources.to || s.flags&notResource != 0 {
 		return nil, false
 	}
-	starts = make([]entryStart, 0, s.resources.to-s.resources.from)
+	starts = make([]string, 0, s.resources.to-s.resources.from)
 	for i := s.resources.from; i < s.resources.to; i++ {
 		r := &p.resources[i]
 		if r.kind == resourceNothing {
@@ -272,14 +261,14 @@ func (p *Policy) starts(s *rule) (starts []entryStart, shifts bool) {
 		if text == "" {
 			return nil, false
 		}
-		starts = append(starts, entryStart{text, i})
+		starts = append(starts, text)
 		shifts = shifts || r.kind == resourceAligned
 	}
-	slices.SortStableFunc(starts, entryStart.compare)
+	slices.Sort(starts)
 	kept := starts[:0]
-	for _, one := range starts {
-		if len(kept) == 0 || !strings.HasPrefix(one.text, kept[len(kept)-1].text) {
-			kept = append(kept, one)
+	for _, text := range starts {
+		if len(kept) == 0 || !strings.HasPrefix(text, kept[len(kept)-1]) {
+			kept = append(kept, text)
 		}
 	}
 	return kept, shifts
@@ -304,8 +293,8 @@ func (p *Policy) add(list []filed) group {
 		}
 		number := uint32(len(x.filings))
 		x.filings = append(x.filings, f.filing)
-		for _, one := range f.starts {
-			entries = append(entries, filedStart{one, number})
+		for _, text := range f.starts {
+			entries = append(entries, filedStart{text, number})
 		}
 		g.shifts = g.shifts || f.shifts
 	}
@@ -316,7 +305,7 @@ func (p *Policy) add(list []filed) group {
 
 // filedStart is a start and the filing that it leads to.
 type filedStart struct {
-	entryStart
+	text   string
 	filing uint32
 }
 
@@ -325,7 +314,7 @@ func (p *Policy) addStarts(g *group, entries []filedStart) {
 	if len(entries) == 0 {
 		return
 	}
-	slices.SortStableFunc(entries, func(a, b filedStart) int { return a.compare(b.entryStart) })
+	slices.SortStableFunc(entries, func(a, b filedStart) int { return strings.Compare(a.text, b.text) })
 	last := entries[len(entries)-1].text
 	common := commonPrefix(entries[0].text, last)
 	g.common = uint32(len(common))
@@ -333,7 +322,7 @@ func (p *Policy) addStarts(g *group, entries []filedStart) {
 	first := len(x.starts)
 	for i, e := range entries {
 		if i == 0 || e.text != entries[i-1].text {
-			x.starts = append(x.starts, start{head: headOf(e.text[g.common:]), resource: e.resource,
+			x.starts = append(x.starts, start{text: e.text, head: headOf(e.text[g.common:]),
 				filings: since(x.numbers, len(x.numbers)), parent: p.parent(first, e.text)})
 		}
 		x.numbers = append(x.numbers, e.filing)
@@ -355,7 +344,7 @@ func commonPrefix(a, b string) string {
 // longest of them that starts it.
 func (p *Policy) parent(first int, text string) uint32 {
 	at := uint32(len(p.index.starts))
-	for at > uint32(first) && !strings.HasPrefix(text, p.startText(&p.index.starts[at-1])) {
+	for at > uint32(first) && !strings.HasPrefix(text, p.index.starts[at-1].text) {
 		at = p.index.starts[at-1].parent
 	}
 	if at > uint32(first) {
