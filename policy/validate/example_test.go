@@ -25,7 +25,7 @@ func ExamplePolicy() {
 	// 5:15 ERROR INVALID_ACTION
 	//   s3 has no action "GetObjekt". Did you mean s3:GetObject?
 	// 5:31 SECURITY_WARNING PASS_ROLE_WITH_STAR_IN_RESOURCE
-	//   The statement lets its principals pass any role for any service. Name the roles in Resource, or compare iam:passedtoservice in the Condition.
+	//   The statement lets its principals pass any role for any service. Name the roles in Resource, or compare iam:PassedToService in the Condition.
 }
 
 // What a resource policy is attached to says which actions and resources it can

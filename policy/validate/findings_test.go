@@ -140,3 +140,54 @@ func codesOf(findings []Finding) string {
 func hasCode(findings []Finding, code string) bool {
 	return slices.ContainsFunc(findings, func(f Finding) bool { return f.Code == code })
 }
+
+// saying is what a finding of a code says on the bad example of
+// docs/findings.md, and where: the path, and the text of the span.
+type saying struct {
+	code, details string
+	at            []string
+}
+
+// Every code says what is wrong and what to do, and points to it.
+func TestWhatFindingsSay(t *testing.T) {
+	page := readPage(t)
+	all := slices.Concat(elementSayings, conditionSayings)
+	if len(all) != len(page) {
+		t.Errorf("%d sayings for %d codes", len(all), len(page))
+	}
+	for _, want := range all {
+		t.Run(want.code, func(t *testing.T) {
+			i := slices.IndexFunc(page, func(e pageEntry) bool { return e.code == want.code })
+			if i < 0 {
+				t.Fatal("the code is not on the page")
+			}
+			e := page[i]
+			found := Policy(e.policyType, e.bad, e.options)
+			i = slices.IndexFunc(found, func(f Finding) bool { return f.Code == want.code })
+			if i < 0 {
+				t.Fatalf("got %s", codesOf(found))
+			}
+			f := found[i]
+			if f.Details != want.details {
+				t.Errorf("it says\n%s\nwant\n%s", f.Details, want.details)
+			}
+			var at []string
+			for _, l := range f.Locations {
+				at = append(at, shortened(location(e.bad, l)))
+			}
+			if !slices.Equal(at, want.at) {
+				t.Errorf("it is at\n%q\nwant\n%q", at, want.at)
+			}
+		})
+	}
+}
+
+// shortened leaves out the text of a long span.
+func shortened(location string) string {
+	const most = 150
+	if len(location) <= most {
+		return location
+	}
+	path, _, _ := strings.Cut(location, " ")
+	return path + " …"
+}

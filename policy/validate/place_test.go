@@ -87,18 +87,81 @@ func TestPlacesOfTheReferenceExample(t *testing.T) {
 // Each kind of path element, and characters of several bytes before it.
 func TestPaths(t *testing.T) {
 	tests := []struct{ code, statement, want string }{
-		{"INVALID_ACTION", `{"Effect":"Allow","Action":"s3:Nothing","Resource":"*"}`, `/Statement/Action "s3:Nothing"`},
-		{"INVALID_ACTION", `[{"Effect":"Allow","Action":["*","s3:Nothing"],"Resource":"*"}]`, `/Statement[0]/Action[1] "s3:Nothing"`},
-		{"INVALID_ACTION", `[{"Sid":"é日\n","Effect":"Allow","Action":["s3:Nothing"],"Resource":"*"}]`, `/Statement[0]/Action[0] "s3:Nothing"`},
-		{"INVALID_POLICY_ELEMENT", `[{"Sid":"é日","Rule\u0041":1,"Effect":"Allow","Action":"*","Resource":"*"}]`, `/Statement[0]/RuleA! "Rule\u0041"`},
-		{"INVALID_PARTITION", `[{"Effect":"Allow","Action":"*","Resource":"arn:é:s3:::b"}]`, `/Statement[0]/Resource~4+1 é`},
-		{"INVALID_ARN_REGION", `[{"Effect":"Allow","Action":"*","Resource":["arn:aws:sqs:mars:*:q"]}]`, `/Statement[0]/Resource[0]~12+4 mars`},
-		{"INVALID_ARN_REGION", `[{"Effect":"Allow","Action":"*","Resource":["arn:aws:sqs:m\u0061rs:*:q"]}]`, `/Statement[0]/Resource[0] "arn:aws:sqs:m\u0061rs:*:q"`},
-		{"MISSING_EFFECT", `[{"Action":"*","Resource":"*"}]`, `/Statement[0] {"Action":"*","Resource":"*"}`},
-		{"INVALID_CONDITION_OPERATOR", `[{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"Is":{"aws:username":"a"}}}]`, `/Statement[0]/Condition/Is! "Is"`},
-		{"INVALID_GLOBAL_CONDITION_KEY", `[{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"Bool":{"aws:no":"true"}}}]`, `/Statement[0]/Condition/Bool/aws:no! "aws:no"`},
-		{"TYPE_MISMATCH_BOOLEAN", `[{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"Bool":{"aws:SecureTransport":["x"]}}}]`, `/Statement[0]/Condition/Bool/aws:SecureTransport[0] "x"`},
-		{"EMPTY_VARIABLE", `[{"Effect":"Allow","Action":"*","Resource":"arn:aws:s3:::日/${}/x"}]`, `/Statement[0]/Resource~15+3 ${}`},
+		{
+			"INVALID_ACTION",
+			`{"Effect":"Allow","Action":"s3:Nothing","Resource":"*"}`,
+			`/Statement/Action "s3:Nothing"`,
+		},
+		{
+			"INVALID_ACTION",
+			`[{"Effect":"Allow","Action":["*","s3:Nothing"],"Resource":"*"}]`,
+			`/Statement[0]/Action[1] "s3:Nothing"`,
+		},
+		{
+			"INVALID_ACTION",
+			`[{"Sid":"é日\n","Effect":"Allow","Action":["s3:Nothing"],"Resource":"*"}]`,
+			`/Statement[0]/Action[0] "s3:Nothing"`,
+		},
+		{
+			"INVALID_POLICY_ELEMENT",
+			`[{"Sid":"é日","Rule\u0041":1,"Effect":"Allow","Action":"*","Resource":"*"}]`,
+			`/Statement[0]/RuleA! "Rule\u0041"`,
+		},
+		{
+			"INVALID_PARTITION",
+			`[{"Effect":"Allow","Action":"*","Resource":"arn:é:s3:::b"}]`,
+			`/Statement[0]/Resource~4+1 é`,
+		},
+		{
+			"INVALID_ARN_REGION",
+			`[{"Effect":"Allow","Action":"*","Resource":["arn:aws:sqs:mars:*:q"]}]`,
+			`/Statement[0]/Resource[0]~12+4 mars`,
+		},
+		{
+			"INVALID_ARN_REGION",
+			`[{"Effect":"Allow","Action":"*","Resource":["arn:aws:sqs:m\u0061rs:*:q"]}]`,
+			`/Statement[0]/Resource[0] "arn:aws:sqs:m\u0061rs:*:q"`,
+		},
+		{
+			"MISSING_EFFECT",
+			`[{"Action":"*","Resource":"*"}]`,
+			`/Statement[0] {"Action":"*","Resource":"*"}`,
+		},
+		{
+			"INVALID_CONDITION_OPERATOR",
+			`[{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"Is":{"aws:username":"a"}}}]`,
+			`/Statement[0]/Condition/Is! "Is"`,
+		},
+		{
+			"INVALID_GLOBAL_CONDITION_KEY",
+			`[{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"Bool":{"aws:no":"true"}}}]`,
+			`/Statement[0]/Condition/Bool/aws:no! "aws:no"`,
+		},
+		{
+			"TYPE_MISMATCH_BOOLEAN",
+			`[{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"Bool":{"aws:SecureTransport":["x"]}}}]`,
+			`/Statement[0]/Condition/Bool/aws:SecureTransport[0] "x"`,
+		},
+		{
+			"VARIABLE_UNSUPPORTED_IN_ELEMENT",
+			`[{"Effect":"Allow","Action":"s3:${aws:username}Get","Resource":"*"}]`,
+			`/Statement[0]/Action~3+15 ${aws:username}`,
+		},
+		{
+			"VARIABLE_UNSUPPORTED_IN_ELEMENT",
+			`[{"Effect":"Allow","Action":"s3:${aws","Resource":"*"}]`,
+			`/Statement[0]/Action~3+5 ${aws`,
+		},
+		{
+			"VARIABLE_UNSUPPORTED_IN_ELEMENT",
+			`[{"Effect":"Allow","Action":"*","Resource":"arn:aws:iam::${aws:PrincipalAccount}:user/a"}]`,
+			`/Statement[0]/Resource~13+6 ${aws:`,
+		},
+		{
+			"EMPTY_VARIABLE",
+			`[{"Effect":"Allow","Action":"*","Resource":"arn:aws:s3:::日/${}/x"}]`,
+			`/Statement[0]/Resource~15+3 ${}`,
+		},
 	}
 	for _, tt := range tests {
 		t.Run(tt.code, func(t *testing.T) {
@@ -200,5 +263,35 @@ func TestOrder(t *testing.T) {
 		if again := Policy(policy.Identity, text, Options{}); fmt.Sprint(again) != fmt.Sprint(first) {
 			t.Fatalf("first %v\nthen %v", first, again)
 		}
+	}
+}
+
+// The innermost value that holds a byte, for what saving refuses there.
+func TestSpotAt(t *testing.T) {
+	const text = `{"a":{"b":[1,"two",{}]}, "c":true}`
+	root, err := policy.ParseJSON(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v := &validator{text: text, root: &spot{node: root}}
+	tests := []struct{ at, want string }{
+		{"{\"a\"", ` ` + text},
+		{"\"a\"", `/a {"b":[1,"two",{}]}`},
+		{"\"b\"", `/a/b [1,"two",{}]`},
+		{"1", `/a/b[0] 1`},
+		{"two", `/a/b[1] "two"`},
+		{"{}", `/a/b[2] {}`},
+		{", \"c", ` ` + text},
+		{"true", `/c true`},
+	}
+	r := newRuler(text)
+	for _, tt := range tests {
+		t.Run(tt.at, func(t *testing.T) {
+			s := v.spotAt(strings.Index(text, tt.at))
+			l := Location{s.path(), r.position(s.start()), r.position(s.end(text))}
+			if got := location(text, l); got != tt.want {
+				t.Errorf("got %s, want %s", got, tt.want)
+			}
+		})
 	}
 }

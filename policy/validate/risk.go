@@ -14,8 +14,8 @@ var passed = []struct {
 	action, codes, key, does string
 	scoped                   string // what a wildcard in the resource may follow
 }{
-	{"iam:PassRole", "PASS_ROLE", "iam:passedtoservice", "pass", "role/"},
-	{"iam:CreateServiceLinkedRole", "CREATE_SLR", "iam:awsservicename", "create", "role/aws-service-role/"},
+	{"iam:PassRole", "PASS_ROLE", "iam:PassedToService", "pass", "role/"},
+	{"iam:CreateServiceLinkedRole", "CREATE_SLR", "iam:AWSServiceName", "create", "role/aws-service-role/"},
 }
 
 // passedRoles finds statements that pass or create any role.
@@ -36,7 +36,7 @@ func (v *validator) passedRoles(s *statement) {
 		switch {
 		case s.notResource != nil:
 			v.report(p.codes+"_WITH"+suffix.notResource, fmt.Sprintf("The statement lets its principals %s every role that NotResource does not list. Name in Resource the roles that are meant.", p.does), at, s.notResource)
-		case slices.ContainsFunc(s.conditions, func(c condition) bool { return c.name == p.key }):
+		case slices.ContainsFunc(s.conditions, func(c condition) bool { return strings.EqualFold(c.at.name, p.key) }):
 		default:
 			if star := anyRole(s.resourceItems, p.scoped); star != nil {
 				v.report(p.codes+"_WITH"+suffix.star, fmt.Sprintf("The statement lets its principals %s any role for any service. Name the roles in Resource, or compare %s in the Condition.", p.does, p.key), at, star)

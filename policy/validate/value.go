@@ -73,7 +73,7 @@ func (v *validator) variableValues(c *condition, values []*spot) bool {
 		case replaced:
 			good = v.variablesOf(value) && good
 		default:
-			v.report("INVALID_VARIABLE_FOR_OPERATOR", fmt.Sprintf("Variables are replaced under the operators of strings and ARNs, and %s is none.", c.operator.name), value.part(at, len(value.text())))
+			v.report("INVALID_VARIABLE_FOR_OPERATOR", fmt.Sprintf("Variables are replaced under the operators of strings and ARNs, and %s is none.", c.operator.name), value.part(at, variableEnd(value.text(), at)))
 			good = false
 		}
 	}

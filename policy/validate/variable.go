@@ -15,15 +15,24 @@ func (v *validator) noVariable(s *spot, element string) bool {
 	if at < 0 {
 		return true
 	}
-	v.report("VARIABLE_UNSUPPORTED_IN_ELEMENT", fmt.Sprintf("Variables are replaced in resources and in condition values, and not in %s. Write the text out.", element), s.part(at, len(s.text())))
+	v.report("VARIABLE_UNSUPPORTED_IN_ELEMENT", fmt.Sprintf("Variables are replaced in resources and in condition values, and not in %s. Write the text out.", element), s.part(at, variableEnd(s.text(), at)))
 	return false
+}
+
+// variableEnd is where the variable ends that starts here; the end of the text
+// for one that does not.
+func variableEnd(text string, at int) int {
+	if end := strings.IndexByte(text[at:], '}'); end >= 0 {
+		return at + end + 1
+	}
+	return len(text)
 }
 
 // resourceVariables are replaced after the fifth colon only (M-07). It says
 // whether none stands before.
 func (v *validator) resourceVariables(s *spot, resource int) bool {
 	if at := strings.Index(s.text()[:resource], "${"); at >= 0 {
-		v.report("VARIABLE_UNSUPPORTED_IN_ELEMENT", "A variable is replaced in the last part of an ARN only, after its fifth colon. Write this part out, or use a wildcard.", s.part(at, resource))
+		v.report("VARIABLE_UNSUPPORTED_IN_ELEMENT", "A variable is replaced in the last part of an ARN only, after its fifth colon. Write this part out, or use a wildcard.", s.part(at, variableEnd(s.text()[:resource], at)))
 		return false
 	}
 	return v.variablesOf(s)
@@ -76,9 +85,9 @@ func faultOfVariable(inside string) (code, details string) {
 	case hasDefault && (len(fallback) < 3 || !strings.HasPrefix(fallback, " '") || !strings.HasSuffix(fallback, "'")):
 		return "MISSING_QUOTE_IN_VARIABLE", "A default stands after a comma and one space, between single quotes, as in ${aws:username, 'nobody'}. Without them the variable is literal text."
 	case strings.ContainsAny(name, " \t"):
-		return "UNSUPPORTED_SPACE_IN_VARIABLE", "The name of a variable holds no space, so this is literal text. Remove it."
+		return "UNSUPPORTED_SPACE_IN_VARIABLE", "No condition key has a space in its name, so the variable never has a value. Remove the space."
 	case !variableName.MatchString(name):
-		return "UNSUPPORTED_SYMBOL_IN_VARIABLE", fmt.Sprintf("The name %q has a character that no condition key has, so this is literal text. Remove it.", clip(name))
+		return "UNSUPPORTED_SYMBOL_IN_VARIABLE", fmt.Sprintf("The name %q has a character that no condition key has, so the variable never has a value. Remove it.", clip(name))
 	}
 	if strings.HasPrefix(strings.ToLower(name), "aws:") {
 		if _, ok := globalKey(name); !ok {
@@ -95,7 +104,7 @@ func (v *validator) oldVariables(s *spot) bool {
 	if at < 0 || !strings.Contains(text[at:], "}") {
 		return true
 	}
-	v.report("VARIABLE_UNSUPPORTED_IN_VERSION", "Variables are of version "+version2012+"; in this document it is literal text. Set the Version.", s.part(at, len(text)))
+	v.report("VARIABLE_UNSUPPORTED_IN_VERSION", "Variables are of version "+version2012+"; in this document it is literal text. Set the Version.", s.part(at, variableEnd(text, at)))
 	return false
 }
 
