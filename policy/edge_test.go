@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 )
@@ -139,5 +140,86 @@ func TestResourceEdges(t *testing.T) {
 	}
 	for _, arn := range []string{"arn::s3:b", "arn:aws::b", "a::b"} {
 		refused(t, Identity, statements(allows("s3:*", arn)), messageLegacy)
+	}
+}
+
+// TestDepthEdges is G-14: eight levels, of objects and of lists, and not one more.
+func TestDepthEdges(t *testing.T) {
+	for _, c := range [][2]string{{`{"a":`, "}"}, {"[", "]"}} {
+		for levels, good := range map[int]bool{1: true, maxDepth: true, maxDepth + 1: false} {
+			text := strings.Repeat(c[0], levels) + "1" + strings.Repeat(c[1], levels)
+			_, err := ParseJSON(text)
+			if (err == nil) != good || err != nil && err.(*Error).Detail != "nested deeper than a policy can be" {
+				t.Errorf("%s: %v", text, err)
+			}
+		}
+	}
+}
+
+// TestEscapeEdges is G-14: surrogates in pairs alone, in any case of their digits.
+func TestEscapeEdges(t *testing.T) {
+	for text, want := range map[string]string{
+		`\ud7ff`: "\ud7ff", `\ue000`: "\ue000", `\uffff`: "\uffff", `\ud800\udc00`: "\U00010000", `\uDBFF\uDFFF`: "\U0010ffff",
+		`\udbff\udc00`: "\U0010fc00", `\ud800\udfff`: "\U000103ff", `\u00fFx`: "ÿx",
+	} {
+		n, err := ParseJSON(`"` + text + `"`)
+		if err != nil || n.Text() != want {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
+	for _, text := range []string{
+		`\ud800`, `\udbff`, `\udc00`, `\udfff`, `\ud800x`, `\ud800\n`, `\ud800\ud7ff`, `\ud800\ue000`, `\ud800\udbff`, `\udbff\ud800`,
+		`\ud800\`, `\ud800\udc0`, `\ud800udc00`,
+	} {
+		if _, err := ParseJSON(`"` + text + `"`); err == nil || err.(*Error).Detail != "a lone surrogate" {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
+	for text, detail := range map[string]string{
+		`"\u0041`: "the string does not end", `"\u004`: "an escape that JSON does not have", `"\u004g"`: "an escape that JSON does not have",
+		"\"\\u004`\"": "an escape that JSON does not have", `"\u00:0"`: "an escape that JSON does not have", `"\u00/0"`: "an escape that JSON does not have",
+		`"\u00@0"`: "an escape that JSON does not have", `"\u00G0"`: "an escape that JSON does not have", `"\v"`: "an escape that JSON does not have",
+		"\"\\\x00\"": "an escape that JSON does not have", `"\`: "an escape that JSON does not have",
+	} {
+		if _, err := ParseJSON(text); err == nil || err.(*Error).Detail != detail {
+			t.Errorf("%q: %v", text, describe(err))
+		}
+	}
+}
+
+// TestNumberEdges: what stands beside the digits is none.
+func TestNumberEdges(t *testing.T) {
+	for _, text := range []string{"0", "9", "10", "-0", "-9", "1.09", "0.0", "1e09", "1E-9", "1e+0"} {
+		if n, err := ParseJSON(text); err != nil || n.Text() != text || n.Kind() != JSONNumber {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
+	for _, text := range []string{"/", ":", "-/", "-:", "1:", "1/", "00", "01", "-01", "1.", "1.:", "1./", "1e", "1e:", "1e/", "1e+", "1e+:", ".1", "+1", "-"} {
+		if n, err := ParseJSON(text); err == nil {
+			t.Errorf("%s read as %q", text, n.Text())
+		}
+	}
+}
+
+// TestManyMembers is G-15 in objects of any size: which name stands twice, and
+// where the second one does.
+func TestManyMembers(t *testing.T) {
+	for _, size := range []int{1, 2, 15, 16, 17, 18, 33, 50} {
+		name := func(i int) string { return fmt.Sprintf(`"m%d"`, i) }
+		var members []string
+		for i := range size {
+			members = append(members, name(i)+":1")
+		}
+		text := "{" + strings.Join(members, ",") + "}"
+		if n, err := ParseJSON(text); err != nil || len(n.Members()) != size {
+			t.Errorf("%d members: %v", size, describe(err))
+		}
+		for i := range size {
+			again := strings.TrimSuffix(text, "}") + "," + name(i) + ":2}"
+			_, err := ParseJSON(again)
+			if err == nil || err.(*Error).Offset != len(text) || err.(*Error).Detail != "the member "+name(i)+" stands twice in one object" {
+				t.Errorf("%d members, number %d again: %v", size, i, describe(err))
+			}
+		}
 	}
 }
