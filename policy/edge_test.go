@@ -223,3 +223,21 @@ func TestManyMembers(t *testing.T) {
 		}
 	}
 }
+
+// TestAddressEdges is C-15: IPv4 in IPv6's clothes, from the prefix of 96 bits on.
+func TestAddressEdges(t *testing.T) {
+	conditions(join(
+		holding("IpAddress", "::ffff:0.0.0.0/96", "0.0.0.0", "198.51.100.7", "255.255.255.255", "::ffff:198.51.100.7"),
+		failing("IpAddress", "::ffff:0.0.0.0/96", "::1"),
+		holding("IpAddress", "::ffff:128.0.0.0/97", "128.0.0.0", "255.0.0.1"),
+		failing("IpAddress", "::ffff:128.0.0.0/97", "127.255.255.255"),
+		failing("IpAddress", "::ffff:0.0.0.0/95", "198.51.100.7"),
+		holding("IpAddress", "::ffff:203.0.113.0/120", "203.0.113.0", "203.0.113.255"),
+		failing("IpAddress", "::ffff:203.0.113.0/120", "203.0.112.255", "203.0.114.0"),
+		holding("IpAddress", "203.0.113.128/25", "203.0.113.128"), failing("IpAddress", "203.0.113.128/25", "203.0.113.127"),
+		failing("NumericEquals", "1:", "1:"), failing("NumericEquals", "/", "/"), failing("NumericEquals", "1.:", "1.:"),
+		failing("DateEquals", ":", ":"), failing("DateEquals", "1:", "1:"), holding("NumericEquals", "90", "90"),
+		failing("NumericLessThan", "0", "0", "-0", "+0"), failing("NumericGreaterThan", "-0", "0"),
+		holding("NumericGreaterThan", "-1", "0"), holding("NumericLessThan", "1", "-0"),
+	)...)(t)
+}
