@@ -22,11 +22,15 @@ func (e *evaluation) refusal(ask *Ask, d policy.Decision, id string) *api.Error 
 		}
 		return api.Errorf(status, code, "%s", message)
 	}
+	before := ""
+	if e.Call.Service.Protocol == api.EC2Query { // aws-errors 4.2
+		before = "You are not authorized to perform this operation. "
+	}
 	if !inside {
-		return api.Errorf(status, code, "%s", short(d.Message(&e.request, printed(ask))))
+		return api.Errorf(status, code, "%s", before+short(d.Message(&e.request, printed(ask))))
 	}
 	d = e.told(ask, d)
-	message := d.Message(&e.request, printed(ask))
+	message := before + d.Message(&e.request, printed(ask))
 	if arn := d.PolicyARN(); arn != "" {
 		message += ": " + arn
 	}

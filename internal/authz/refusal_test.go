@@ -335,6 +335,21 @@ func TestDeniedCodes(t *testing.T) {
 			t.Errorf("%s: %s %d", protocol, code, status)
 		}
 	}
+	d := desk(t, "")
+	accounts(t, d)
+	call := iamCall(userCaller(t, d, "ana"), "GetUser")
+	call.Service = &api.Service{Name: "ec2", Protocol: api.EC2Query}
+	for account, long := range map[string]bool{accountID: true, outsideID: false} {
+		err := Authorize(d.View(accountID), call, asking(Ask{Action: "ec2:StopInstances", Resource: "arn:aws:ec2:us-east-1:" + account + ":instance/i-1"}), nil)
+		want := "UnauthorizedOperation: You are not authorized to perform this operation. User: arn:aws:iam::" + accountID +
+			":user/ana is not authorized to perform: ec2:StopInstances on resource: arn:aws:ec2:us-east-1:" + account + ":instance/i-1"
+		if long {
+			want += " because no identity-based policy allows the ec2:StopInstances action"
+		}
+		if err == nil || authztest.Sentence(t, err.Error()) != want {
+			t.Errorf("%v\nwant %s", err, want)
+		}
+	}
 }
 
 // aws-errors 2.1: Organizations says no more than this, in the JSON protocol's code,

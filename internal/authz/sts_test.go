@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/gatehouse-iam/gatehouse/internal/api"
+	"github.com/gatehouse-iam/gatehouse/internal/api/accessanalyzer"
 	"github.com/gatehouse-iam/gatehouse/internal/api/organizations"
 	"github.com/gatehouse-iam/gatehouse/internal/api/sts"
 	"github.com/gatehouse-iam/gatehouse/internal/authz"
@@ -194,8 +195,10 @@ func TestRowsAgreeWithTheReference(t *testing.T) {
 		{sts.API, authz.STS(), map[string]any{
 			"AssumeRole": fullAssumeRole(), "GetAccessKeyInfo": &sts.GetAccessKeyInfoInput{},
 			"GetCallerIdentity": &sts.GetCallerIdentityInput{}, "GetSessionToken": &sts.GetSessionTokenInput{},
-			"GetFederationToken": &sts.GetFederationTokenInput{Name: ptr("app"), Tags: fullAssumeRole().Tags},
+			"GetFederationToken":         &sts.GetFederationTokenInput{Name: ptr("app"), Tags: fullAssumeRole().Tags},
+			"DecodeAuthorizationMessage": &sts.DecodeAuthorizationMessageInput{},
 		}},
+		{accessanalyzer.API, authz.AccessAnalyzer(), map[string]any{"ValidatePolicy": nil}},
 		{organizations.API, authz.Organizations(), map[string]any{
 			"CreateAccount": &organizations.CreateAccountInput{Tags: []organizations.Tag{tag}}, "CreateOrganization": nil,
 			"DescribeAccount": &organizations.DescribeAccountInput{AccountId: ptr(account)}, "DescribeCreateAccountStatus": nil,

@@ -182,9 +182,9 @@ func (w *walk) sameAgain(t *testing.T, inside *cli, second string) {
 func (w *walk) nothingOfTheOther(t *testing.T, inside *cli, second string) {
 	inside.refused("NoSuchEntity", "The user with name "+readerName+" cannot be found.", "iam", "get-user", "--user-name", readerName)
 	inside.refused("NoSuchEntity", "The group with name readers cannot be found.", "iam", "get-group", "--group-name", "readers")
-	// D-04: across accounts the sentence ends after the resource.
+	// D-04: in the organization the sentence says why.
 	inside.refused("AccessDenied", "User: arn:aws:sts::"+second+":assumed-role/OrganizationAccountAccessRole/walk is not authorized to perform: "+
-		"iam:GetPolicy on resource: policy "+w.policy, "iam", "get-policy", "--policy-arn", w.policy)
+		"iam:GetPolicy on resource: policy "+w.policy+" because no resource-based policy allows the iam:GetPolicy action", "iam", "get-policy", "--policy-arn", w.policy)
 	if got := inside.do("iam", "list-policies", "--scope", "Local", "--query", "Policies[].Arn"); got != "" {
 		t.Errorf("the second account lists %q", got)
 	}
