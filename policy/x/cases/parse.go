@@ -280,8 +280,11 @@ func (p *parser) documentText(d *Document) *fault {
 		return faultf(p.at, "a document is a JSON object")
 	}
 	v, f := p.skip()
+	if f != nil {
+		return f
+	}
 	d.Text, d.start = p.of(v), v.start
-	return f
+	return nil
 }
 
 func (p *parser) unreadable(d *Document) *fault {

@@ -140,6 +140,7 @@ func TestParseSaysWhatAndWhere(t *testing.T) {
 		{"name is no string", policiesText(`"session":[{"name":§1}]`), `a string is expected here`},
 		{"document is a string", policiesText(`"session":[{"document":§"{}"}]`), `a document is a JSON object`},
 		{"document does not end", `{"request":{"principal":"*","action":"a:b","resource":"*"},"policies":{"session":[{"document":{}}§`, `"," or "]" is expected here`},
+		{"document ends with the text", `{"policies":{"scp":[[{"document":{§`, `the text ends where "}" or "]" is expected`},
 		{"no file", policiesText(`"session":[{"file":§""}]`), `the name of a file is expected here`},
 		{"unreadable", policiesText(`"session":[{"unreadable":§false}]`), `unreadable is true, or left out`},
 
