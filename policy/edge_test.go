@@ -241,3 +241,74 @@ func TestAddressEdges(t *testing.T) {
 		holding("NumericGreaterThan", "-1", "0"), holding("NumericLessThan", "1", "-0"),
 	)...)(t)
 }
+
+// TestNegatedEdges: a negated operator compares as its positive one does.
+func TestNegatedEdges(t *testing.T) {
+	const pattern, shifted = "arn:aws:sns:*:111122223333:t", "arn:aws:sns:x:y:111122223333:t"
+	conditions(join(
+		holding("StringNotEquals", "a", "A"), failing("StringNotEquals", "a", "a"),
+		failing("StringNotEqualsIgnoreCase", "a", "A"), holding("StringNotLike", "a*", "Ab"), failing("StringNotLike", "a*", "ab"),
+		failing("ArnEquals", pattern, shifted), failing("ArnLike", pattern, shifted),
+		holding("ArnNotEquals", pattern, shifted), holding("ArnNotLike", pattern, shifted),
+		failing("ArnNotEquals", "arn:aws:sns:*:111122223333:t", "arn:aws:sns:x:111122223333:t"),
+		failing("ArnNotLike", "arn:aws:sns:*:111122223333:t", "arn:aws:sns:x:111122223333:t"),
+		failing("DateNotEquals", "2024-01-01", "2024-01-01T00:00:00Z"), failing("NumericNotEquals", "1", "1.0"),
+	)...)(t)
+}
+
+// TestTypeEdges: there is no type beyond the last.
+func TestTypeEdges(t *testing.T) {
+	if Endpoint.String() != "VPC endpoint policy" || (Endpoint+1).String() != "policy" {
+		t.Errorf("%s, %s", Endpoint, Endpoint+1)
+	}
+}
+
+// TestNamedEdges: the forms of an AWS principal, and what stands beside them.
+func TestNamedEdges(t *testing.T) {
+	for _, good := range []string{
+		"AIDA012345678909", "AROAAZ0123456789", "AIDA" + strings.Repeat("Z", 60), "arn:aws:sts::111122223333:assumed-role/R/S",
+		"arn:aws:iam::111122223333:user/a", "arn:aws:iam::111122223333:role/p/r", "arn:aws:sts::111122223333:federated-user/f",
+		"arn:aws:iam::111122223333:root", "arn:aws-cn:iam::111122223333:root", "111122223333",
+	} {
+		saved(t, Resource, named1(m{"AWS": good}))
+	}
+	for _, bad := range []string{
+		"AIDA01234567890", "AIDB012345678909", "ANPA012345678909", "aida012345678909", "AIDA01234567890a", "AIDA01234567890:",
+		"AIDA01234567890/", "AIDA01234567890@", "AIDA01234567890[", "arn:aws:sts::111122223333:assumed-role/R",
+		"arn:aws:sts::111122223333:assumed-role/R/", "arn:aws:sts::111122223333:assumed-role//S",
+		"arn:aws:sts::111122223333:assumed-role/R/S/T", "arn:aws:sts::111122223333:assumed-role/", "arn:aws:sts::111122223333:user/a",
+		"arn:aws:sts::111122223333:role/r", "arn:aws:iam::111122223333:assumed-role/R/S", "arn:aws:iam::111122223333:federated-user/f",
+		"arn:aws:sts::111122223333:root", "arn:aws:s3::111122223333:root", "arn:aws:iam::111122223333:user/", "arn:aws:iam::111122223333:role",
+		"arn:aws:iam::11112222333:root", "arn:aws:iam::11112222333a:root", "arn:aws:iam:eu:111122223333:root", "arx:aws:iam::111122223333:root",
+		"arn:aws:iam::111122223333:user/a?", "11112222333", "1111222233334", "11112222333/", "11112222333:", "",
+	} {
+		refused(t, Resource, named1(m{"AWS": bad}), `Invalid principal in policy: "AWS":"`+bad+`"`)
+		grants := &Set{Resource: compiled(t, Resource, named1(m{"AWS": bad}))}
+		for _, kind := range []PrincipalKind{User, RoleSession, FederatedUser} { // not even one that had it for a name
+			by := &Principal{Kind: kind, Account: accountC, ARN: bad, EntityARN: bad, EntityID: bad}
+			if d := Decide(&Request{Principal: by, Action: "s3:GetObject", Resource: "arn:aws:s3:::b/k"}, grants); d.Outcome != ImplicitDeny {
+				t.Errorf("%q names somebody", bad)
+			}
+		}
+	}
+}
+
+// TestEntityGrant: what naming an entity of one kind gives a caller of another,
+// should both ever have one ARN: nothing.
+func TestEntityGrant(t *testing.T) {
+	kinds := []PrincipalKind{Anonymous, Root, User, RoleSession, FederatedUser, Service, Provider}
+	for _, caller := range kinds {
+		for _, entry := range kinds {
+			want := notNamed
+			switch {
+			case caller == User && entry == User:
+				want = direct
+			case caller == RoleSession && entry == RoleSession, caller == FederatedUser && (entry == User || entry == FederatedUser):
+				want = byRole
+			}
+			if got := (&Principal{Kind: caller}).entityGrant(entry); got != want {
+				t.Errorf("a caller of kind %d, named as %d: %d, want %d", caller, entry, got, want)
+			}
+		}
+	}
+}
