@@ -5,9 +5,14 @@ OPERATIONS, the output of `gatehouse operations --output json`.
 """
 import json
 import os
+import re
 import unittest
+import urllib.parse
+import urllib.request
 
 import boto3
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
 from botocore.config import Config
 from botocore.exceptions import ClientError, WaiterError
 
@@ -664,9 +669,62 @@ class Organization(Case):
             ORGANIZATIONS.describe_account(AccountId="123456789012")
         member = (accounts - {ACCOUNT}).pop()
         session = STS.assume_role(RoleArn=f"arn:aws:iam::{member}:role/OrganizationAccountAccessRole", RoleSessionName="walk")["Credentials"]
+        self.delegate(member, client("organizations", session))
+
+    def delegate(self, member, organizations):
+        """A member reads the organization as long as the resource policy delegates."""
+        self.assertEqual(organizations.describe_organization()["Organization"]["MasterAccountId"], ACCOUNT)
         with self.assertRaises(ORGANIZATIONS.exceptions.AccessDeniedException) as caught:
-            client("organizations", session).list_accounts()
-        self.assertEqual(caught.exception.response["Error"]["Message"], "You don't have permissions to access this resource.")
+            organizations.list_accounts()
+        message = caught.exception.response["Error"]["Message"]
+        self.assertTrue(message.startswith("You don't have permissions to access this resource"), message)
+        with self.assertRaises(ORGANIZATIONS.exceptions.ResourcePolicyNotFoundException):
+            ORGANIZATIONS.describe_resource_policy()
+        content = text({"Version": "2012-10-17", "Statement": [{
+            "Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{member}:root"}, "Action": "organizations:List*", "Resource": "*"}]})
+        made = ORGANIZATIONS.put_resource_policy(Content=content, Tags=TEAM)["ResourcePolicy"]
+        self.assertEqual(ORGANIZATIONS.describe_resource_policy()["ResourcePolicy"], made)
+        self.assertEqual(made["Content"], content)
+        self.assertEqual(len(organizations.list_accounts()["Accounts"]), 4)
+        self.refused("AccessDeniedException", organizations.describe_resource_policy)
+        with self.assertRaises(ORGANIZATIONS.exceptions.InvalidInputException) as caught:
+            ORGANIZATIONS.put_resource_policy(Content=content.replace("List*", "*"))
+        self.assertEqual(caught.exception.response["Reason"], "UNSUPPORTED_ACTION_IN_RESOURCE_POLICY")
+        ORGANIZATIONS.delete_resource_policy()
+        self.refused("AccessDeniedException", organizations.list_accounts)
+
+
+class Denials(Case):
+    def toolbox(self, operation, path):
+        """Calls the IAM toolbox, which this boto3 does not have."""
+        request = AWSRequest("GET", ENDPOINT + "/authorization-details/" + path)
+        SigV4Auth(boto3.Session().get_credentials(), "iam", IAM.meta.region_name).add_auth(request)
+        with urllib.request.urlopen(urllib.request.Request(request.url, headers=dict(request.headers))) as answer:
+            CALLED.add("iam-toolbox:" + operation)
+            return json.load(answer)
+
+    def test_details(self):
+        IAM.create_user(UserName="denied")
+        only = {"Version": "2012-10-17", "Statement": [{"Sid": "Own", "Effect": "Allow", "Action": "iam:GetUser", "Resource": "*"}]}
+        IAM.put_user_policy(UserName="denied", PolicyName="own", PolicyDocument=text(only))
+        message = self.refused("AccessDenied", client("iam", IAM.create_access_key(UserName="denied")["AccessKey"]).list_users)
+        name = re.search(r"authorization id: ([0-9a-z]{25})$", message).group(1)
+        details = self.toolbox("GetRequestAuthorizationDetails", name)
+        evaluation = details["evaluations"][0]
+        self.assertEqual((evaluation["action"], evaluation["evaluatedEffect"]), ("iam:ListUsers", "IMPLICIT_DENY"))
+        uri = urllib.parse.quote(details["policies"][0]["uri"], safe="")
+        self.assertEqual(self.toolbox("GetRequestAuthorizationPolicy", f"{name}/policy?policyUri={uri}")["policyDocument"], only)
+        decoded = json.loads(STS.decode_authorization_message(EncodedMessage=name)["DecodedMessage"])
+        self.assertEqual((decoded["allowed"], decoded["context"]["principal"]["arn"]), (False, arn("user", "denied")))
+        self.refused("InvalidAuthorizationMessageException", STS.decode_authorization_message, EncodedMessage="forged")
+
+    def test_validation(self):
+        analyzer = client("accessanalyzer")
+        findings = analyzer.validate_policy(policyDocument=text(READ), policyType="IDENTITY_POLICY")["findings"]
+        self.assertEqual(findings, [])
+        pages = analyzer.get_paginator("validate_policy").paginate(
+            policyDocument=text(READ).replace("iam:Get*", "iam:Gett").replace("iam:List*", "iam:Lisst"), policyType="IDENTITY_POLICY", PaginationConfig={"PageSize": 1})
+        self.assertEqual([[f["issueCode"] for f in page["findings"]] for page in pages], [["INVALID_ACTION"], ["INVALID_ACTION"]])
 
 
 class ZCoverage(Case):
