@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -27,10 +28,15 @@ func TestMain(m *testing.M) {
 
 // The scenarios of testdata run the commands as a user does.
 func TestScenarios(t *testing.T) {
+	examples, err := filepath.Abs("../../examples")
+	if err != nil {
+		t.Fatal(err)
+	}
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata",
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("HOME", e.WorkDir)
+			e.Setenv("EXAMPLES", examples)
 			e.Setenv("TMPDIR", e.WorkDir+"/.tmp")
 			e.Values[serversKey{}] = map[string]*running{}
 			return os.MkdirAll(e.WorkDir+"/.tmp", 0o700)
