@@ -312,3 +312,20 @@ func TestEntityGrant(t *testing.T) {
 		}
 	}
 }
+
+// TestLongHeads: an ARN whose resource begins behind 64 KiB is nobody's, and
+// before it is as good as any.
+func TestLongHeads(t *testing.T) {
+	for length, want := range map[int]bool{1<<16 - 1: true, 1 << 16: false} {
+		head := "arn:aws:s3:" + strings.Repeat("r", length-len("arn:aws:s3:")-1) + ":"
+		for _, tail := range []string{"k", "*", "${k}", "k?"} {
+			r, tgt := newResource(Identity, head+":"+tail, true), newTarget(head+":kk")
+			if tail == "k" || tail == "${k}" {
+				tgt = newTarget(head + ":k")
+			}
+			if got := r.match(&tgt, contextOf(t, m{"k": "k"})); got != want {
+				t.Errorf("%s behind %d bytes: %v", tail, length, got)
+			}
+		}
+	}
+}

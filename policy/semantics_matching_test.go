@@ -183,9 +183,7 @@ func linearMatching(t *testing.T) {
 			if got := written.match(c.pattern, c.text); got != c.want {
 				t.Errorf("matches: %v", got)
 			}
-			if took := time.Since(start); took > c.most {
-				t.Errorf("took %v, want %v at most", took, c.most)
-			}
+			inTime(t, start, c.most)
 		})
 	}
 }
