@@ -38,7 +38,10 @@ const (
 	Allowed
 )
 
-// Decision is the answer to a Request.
+// Decision is the answer to a Request. It does not depend on the order of
+// statements, but names one of them: of several that deny, the first of the
+// document in the first policy of the first type (D-02); of several that allow,
+// the first of those that grant the most (P-10).
 type Decision struct {
 	Outcome   Outcome
 	By        Type    // the type that decided a denial
@@ -98,7 +101,7 @@ func (e *evaluation) read() {
 		e.principal = &anonymous
 	}
 	e.bit = e.service.bit()
-	e.target = newTarget(e.request.Resource)
+	e.target.read(e.request.Resource)
 	e.crossing = e.crosses()
 }
 
@@ -141,24 +144,27 @@ func (e *evaluation) decide() Decision {
 	if resource.outcome == ExplicitDeny {
 		return resource.denial(by)
 	}
-	identity, boundary, session := e.identitySide()
-	switch ExplicitDeny {
-	case identity.outcome:
+	identity := e.identity()
+	if identity.outcome == ExplicitDeny {
 		return identity.denial(Identity)
-	case boundary.outcome:
+	}
+	boundary := e.boundary()
+	if boundary.outcome == ExplicitDeny {
 		return boundary.denial(Boundary)
-	case session.outcome:
+	}
+	session := e.session()
+	if session.outcome == ExplicitDeny {
 		return session.denial(Session)
 	}
 	if limit.outcome != Allowed {
 		return implicit(limiting)
 	}
-	return e.combine(by, resource, identity, boundary, session)
+	return e.combine(by, resource, identity, boundary.outcome, session.outcome)
 }
 
 // combine is E-06 to E-16 and section T: nothing denies explicitly, and the
 // limits allow.
-func (e *evaluation) combine(by Type, resource, identity, boundary, session verdict) Decision {
+func (e *evaluation) combine(by Type, resource, identity verdict, boundary, session Outcome) Decision {
 	if e.resourceMust(by) && resource.grant == notNamed {
 		return implicit(by)
 	}
@@ -173,9 +179,9 @@ func (e *evaluation) combine(by Type, resource, identity, boundary, session verd
 	switch {
 	case identity.outcome != Allowed:
 		return implicit(Identity)
-	case boundary.outcome != Allowed:
+	case boundary != Allowed:
 		return implicit(Boundary)
-	case session.outcome != Allowed:
+	case session != Allowed:
 		return implicit(Session)
 	}
 	return identity.allowance()
@@ -319,22 +325,27 @@ func (e *evaluation) ownBucketPolicy() bool {
 	return false
 }
 
-// identitySide is the caller's own policies (E-11, E-12). The root user has
-// neither identity policies nor a boundary (E-02).
-func (e *evaluation) identitySide() (identity, boundary, session verdict) {
-	allowed := verdict{outcome: Allowed}
-	identity, boundary, session = allowed, allowed, allowed
-	if !e.hasIdentitySide() {
-		return identity, boundary, session
+// identity is the caller's identity policies (E-11). The root user has neither
+// those nor a boundary (E-02).
+func (e *evaluation) identity() verdict {
+	if !e.hasIdentitySide() || e.principal.Kind == Root {
+		return verdict{outcome: Allowed}
 	}
-	if e.principal.Kind != Root {
-		identity = e.list(e.set.Identity)
-		if len(e.set.Boundary) > 0 {
-			boundary = e.list(e.set.Boundary)
-		}
+	return e.list(e.set.Identity)
+}
+
+// boundary is the caller's permissions boundary.
+func (e *evaluation) boundary() verdict {
+	if len(e.set.Boundary) == 0 || !e.hasIdentitySide() || e.principal.Kind == Root {
+		return verdict{outcome: Allowed}
 	}
-	if len(e.set.Session) > 0 || e.set.SessionRequired {
-		session = e.list(e.set.Session)
+	return e.list(e.set.Boundary)
+}
+
+// session is the session's policies, one of which must allow (E-12).
+func (e *evaluation) session() verdict {
+	if len(e.set.Session) == 0 && !e.set.SessionRequired || !e.hasIdentitySide() {
+		return verdict{outcome: Allowed}
 	}
-	return identity, boundary, session
+	return e.list(e.set.Session)
 }

@@ -74,12 +74,13 @@ func (e *evaluation) group(p *Policy, g *group, v *verdict) {
 	}
 	for tail, more := e.target.tail, true; more; _, tail, more = strings.Cut(tail, ":") {
 		found := false // then all parents are starts of it too
-		for at := p.longest(g, tail); at > 0; at = p.index.starts[at-1].parent {
-			f := &p.index.starts[at-1]
-			if found = found || strings.HasPrefix(tail, f.text); !found {
+		at, head := p.longest(g, tail)
+		for ; at > 0; at = p.index.starts[at-1].parent {
+			s := &p.index.starts[at-1]
+			if found = found || s.begins(g, tail, head); !found {
 				continue
 			}
-			for _, i := range of(p.index.numbers, f.filings) {
+			for _, i := range of(p.index.numbers, s.filings) {
 				e.consider(p, &p.index.filings[i], v)
 			}
 		}

@@ -81,16 +81,14 @@ func (x *index) find(h serviceHash) *group {
 // longest is the last of a group's starts that is not behind the text. Every
 // start of the text is that one, or among its parents, since whatever stands
 // between a text and its start starts so too. The answer is a number of starts
-// and 1, 0 for none.
-func (p *Policy) longest(g *group, text string) uint32 {
+// and 1, and the head of the text behind what the starts have in common; 0 if
+// the text does not start with that, or all starts are behind it.
+func (p *Policy) longest(g *group, text string) (number uint32, head uint64) {
 	starts := of(p.index.starts, g.starts)
-	if len(starts) == 1 {
-		return g.starts.to // the caller compares it
-	}
 	if len(starts) == 0 || !strings.HasPrefix(text, starts[0].text[:g.common]) {
-		return 0
+		return 0, 0
 	}
-	head := headOf(text[g.common:])
+	head = headAt(text, int(g.common))
 	low, high := 0, len(starts)
 	for low < high {
 		middle := int(uint(low+high) >> 1)
@@ -102,9 +100,19 @@ func (p *Policy) longest(g *group, text string) uint32 {
 		}
 	}
 	if low == 0 {
-		return 0
+		return 0, 0
 	}
-	return g.starts.from + uint32(low)
+	return g.starts.from + uint32(low), head
+}
+
+// begins says whether the text starts so, which starts with what the group has
+// in common, and has this head behind that.
+func (s *start) begins(g *group, text string, head uint64) bool {
+	rest := len(s.text) - int(g.common)
+	if rest > wordSize {
+		return strings.HasPrefix(text, s.text)
+	}
+	return len(text) >= len(s.text) && (head^s.head)>>(8*(wordSize-rest)) == 0
 }
 
 // filed is a statement on its way into a group.
@@ -322,7 +330,7 @@ func (p *Policy) addStarts(g *group, entries []filedStart) {
 	first := len(x.starts)
 	for i, e := range entries {
 		if i == 0 || e.text != entries[i-1].text {
-			x.starts = append(x.starts, start{text: e.text, head: headOf(e.text[g.common:]),
+			x.starts = append(x.starts, start{text: e.text, head: headAt(e.text, int(g.common)),
 				filings: since(x.numbers, len(x.numbers)), parent: p.parent(first, e.text)})
 		}
 		x.numbers = append(x.numbers, e.filing)

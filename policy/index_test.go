@@ -114,9 +114,9 @@ func (p *Policy) candidates(service, tail string) (free, found []uint32) {
 		for _, f := range p.index.filings[g.filings.from:g.indexed] {
 			free = append(free, f.statement)
 		}
-		for at := p.longest(g, tail); at > 0; at = p.index.starts[at-1].parent {
-			s := &p.index.starts[at-1]
-			if strings.HasPrefix(tail, s.text) {
+		at, head := p.longest(g, tail)
+		for ; at > 0; at = p.index.starts[at-1].parent {
+			if s := &p.index.starts[at-1]; s.begins(g, tail, head) {
 				for _, i := range of(p.index.numbers, s.filings) {
 					found = append(found, p.index.filings[i].statement)
 				}
@@ -203,9 +203,10 @@ func TestLongest(t *testing.T) {
 		}
 		slices.Sort(want)
 		got := []string{}
-		for at := p.longest(&g, text); at > 0; at = p.index.starts[at-1].parent {
-			if s := p.index.starts[at-1].text; strings.HasPrefix(text, s) {
-				got = append(got, s)
+		at, head := p.longest(&g, text)
+		for ; at > 0; at = p.index.starts[at-1].parent {
+			if s := &p.index.starts[at-1]; s.begins(&g, text, head) {
+				got = append(got, s.text)
 			}
 		}
 		slices.Reverse(got)

@@ -202,8 +202,9 @@ func quickest(f func()) time.Duration {
 	return least
 }
 
-// TestTimeIsLinear: compiling and deciding eight times the document takes about
-// eight times as long, whatever it is made of.
+// TestTimeIsLinear: compiling and deciding sixteen times the document takes
+// about sixteen times as long, whatever it is made of, and the square of that
+// by no means.
 func TestTimeIsLinear(t *testing.T) {
 	for name, document := range greedy {
 		t.Run(name, func(t *testing.T) {
@@ -221,9 +222,9 @@ func TestTimeIsLinear(t *testing.T) {
 func isLinear(t *testing.T, document func(size int) string) bool {
 	r := Request{Principal: ana, Action: "a:b", Resource: "arn:::::" + strings.Repeat("a", 500),
 		Context: contextOf(t, m{"a": "a", "k": "1"})}
-	const times, tolerance = 8, 3
+	const times, tolerance = 16, 8
 	var compiling, deciding [2]time.Duration
-	for i, size := range []int{50_000, 50_000 * times} {
+	for i, size := range []int{25_000, 25_000 * times} {
 		text := document(size)
 		var p *Policy
 		compiling[i] = quickest(func() { p = long(t, Identity, text) })

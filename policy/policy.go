@@ -5,7 +5,9 @@
 // is the policies that apply to a Request; Decide answers. What Decide reads is
 // compiled: patterns are cut, operands parsed, variables located, so that a
 // decision works on no JSON, no map and no regular expression, and allocates
-// nothing.
+// nothing. Statements are indexed by the services of their actions and by the
+// literal starts of their resources: a decision costs what can match it, not
+// what is stored. Policy.Bytes tells what a compiled policy takes.
 //
 //	p, err := policy.Compile(policy.Identity, "ReadPhotos", document)
 //	d := policy.Decide(&request, &policy.Set{Identity: []*policy.Policy{p}})

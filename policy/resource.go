@@ -43,11 +43,16 @@ type target struct {
 }
 
 func newTarget(text string) (t target) {
+	t.read(text)
+	return t
+}
+
+// read fills in a target, which is empty.
+func (t *target) read(text string) {
 	t.text = text
 	if at := fifthColon(text); at >= 0 {
 		t.arn, t.tail = true, text[at+1:]
 	}
-	return t
 }
 
 // tails is how many places there are from the fifth colon on where a start may

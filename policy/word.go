@@ -71,10 +71,10 @@ func fifthColon(text string) int {
 	return -1
 }
 
-// headOf is the first bytes of a text as a number, such that texts are in the
-// order of their heads.
-func headOf(text string) uint64 {
-	return bits.ReverseBytes64(wordAt(text, 0))
+// headAt is the bytes at a place in a text as a number, such that texts are in
+// the order of their heads.
+func headAt(text string, at int) uint64 {
+	return bits.ReverseBytes64(wordAt(text, at))
 }
 
 // readAction is an action in lower case, in the room if it fits, where its

@@ -73,11 +73,11 @@ func TestHeads(t *testing.T) {
 	random := rand.New(rand.NewPCG(33, 34))
 	for range min(randomCases(), 100_000) {
 		a, b := randomText(random, "ab\x00", 12), randomText(random, "ab\x00", 12)
-		if headOf(a) < headOf(b) && a >= b || headOf(a) > headOf(b) && a <= b {
+		if headAt(a, 0) < headAt(b, 0) && a >= b || headAt(a, 0) > headAt(b, 0) && a <= b {
 			t.Fatalf("%q and %q", a, b)
 		}
 	}
-	if headOf("a") == headOf("b") || headOf("abcdefgh") == headOf("abcdefgi") || headOf("abcdefghi") != headOf("abcdefgh") {
+	if headAt("a", 0) == headAt("b", 0) || headAt("abcdefgh", 0) == headAt("abcdefgi", 0) || headAt("abcdefghi", 0) != headAt("abcdefgh", 0) {
 		t.Error("a head is eight bytes")
 	}
 }
