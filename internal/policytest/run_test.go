@@ -383,3 +383,53 @@ func TestSummary(t *testing.T) {
 		}
 	}
 }
+
+// With Validate, each policy is validated once, as the type that the cases use it
+// for.
+func TestValidate(t *testing.T) {
+	trust := `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::111122223333:user/ana"},"Action":"sts:AssumeRole"}}`
+	o := options()
+	o.Validate = true
+	assume := `{"request":{"principal":"arn:aws:iam::111122223333:user/ana","action":"sts:AssumeRole","resource":"arn:aws:iam::111122223333:role/r"},"policies":{"resource":{"file":"t.json"}}}`
+	dir := folderOf(t, "c.jsonl", assume+"\n"+assume+"\n"+byFile, "t.json", trust, "p.json", strings.Replace(reading, "s3:Get*", "s3:GetObjekt", 1))
+	r, err := Test([]string{dir}, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range r.Findings {
+		for _, found := range f.Findings {
+			if found.Type == validate.Error && filepath.Base(f.File) != "p.json" {
+				t.Errorf("%s as a %s: %+v", f.File, f.Type, found)
+			}
+		}
+	}
+	if !r.Invalid(validate.Error) || len(r.Findings) == 0 || filepath.Base(r.Findings[0].File) != "p.json" {
+		t.Errorf("%+v", r.Findings)
+	}
+}
+
+// A trace says where its statements stand: in the policy's file, or in the case.
+func TestPlaces(t *testing.T) {
+	failing := strings.NewReplacer("allowed", "explicitDeny").Replace(byFile) + "\n" + strings.NewReplacer(`"allowed"`, `"explicitDeny"`, "ec2:*", "sqs:*").Replace(inline("P"))
+	r := run(t, "c.jsonl", failing, "p.json", strings.Replace(reading, `"Statement":`, "\n \"Statement\":", 1))
+	var b strings.Builder
+	if err := r.Text(&b, false); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"+ statement 1 Get (Allow, ", "p.json:2:15) applies", "c.jsonl:2:"} {
+		if !strings.Contains(b.String(), want) {
+			t.Errorf("%s is missing in\n%s", want, b.String())
+		}
+	}
+	unknown, err := policy.Compile(policy.Identity, "x", `{"Statement":[]}`)
+	if err == nil {
+		t.Fatal(unknown)
+	}
+	other, err := policy.Compile(policy.Identity, "x", `{"Statement":{"Effect":"Deny","Action":"*","Resource":"*"}}`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := r.place(other, 1, 14); got != "" {
+		t.Error(got)
+	}
+}

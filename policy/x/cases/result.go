@@ -192,9 +192,12 @@ type Change struct {
 	Text       string          `json:"text"` // what to do, in a sentence
 	Kind       string          `json:"kind"`
 	PolicyType string          `json:"policy_type,omitempty"`
+	Level      *int            `json:"level,omitempty"` // of an SCP or RCP
 	Policy     string          `json:"policy,omitempty"`
-	Account    string          `json:"account,omitempty"`
+	Account    string          `json:"account,omitempty"` // whose policy it is
+	Target     string          `json:"target,omitempty"`  // what a new policy goes to
 	Statement  *int            `json:"statement,omitempty"`
+	Sid        string          `json:"sid,omitempty"`
 	Element    string          `json:"element,omitempty"`
 	Key        string          `json:"key,omitempty"`
 	Value      string          `json:"value,omitempty"`
@@ -278,7 +281,7 @@ func changeOf(c *policy.Change) Change {
 		return change
 	}
 	change.PolicyType, change.Policy, change.Account, change.Element = TypeName(c.Type), c.Policy, c.Account, c.Element
-	change.Statement = notNegative(c.Statement)
+	change.Statement, change.Sid, change.Target, change.Level = notNegative(c.Statement), c.Sid, c.Target, notNegative(c.Level)
 	change.Added, change.Document = rawJSON(c.Text), rawJSON(c.Document)
 	return change
 }
