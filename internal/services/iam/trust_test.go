@@ -125,7 +125,11 @@ func TestTrustPrincipals(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.kind+" "+tt.value, func(t *testing.T) {
 			f := on(f, t)
-			in := &iam.UpdateAssumeRolePolicyInput{RoleName: ptr("r"), PolicyDocument: ptr(principal(tt.kind, tt.value))}
+			document := principal(tt.kind, tt.value)
+			if tt.value == "cognito-identity.amazonaws.com" { // T-11: it is shared by all
+				document = strings.TrimSuffix(document, "}}") + `,"Condition":{"StringEquals":{"cognito-identity.amazonaws.com:aud":"pool"}}}}`
+			}
+			in := &iam.UpdateAssumeRolePolicyInput{RoleName: ptr("r"), PolicyDocument: &document}
 			if tt.exists {
 				f.ok("UpdateAssumeRolePolicy", in)
 				same(t, "shown", f.trustOf("r"), *in.PolicyDocument)
