@@ -107,6 +107,13 @@ func TestBytesOfOperands(t *testing.T) {
 			t.Errorf("%#v: %d bytes, want %d", c.operand, m.bytes, c.want)
 		}
 	}
+	var m measure
+	m.key(Key{Name: "abc", Folded: "de"})
+	m.resource(&resource{text: "a", template: &template{}})
+	m.template(template{{text: "a", variable: &variable{key: Key{Name: "bc", Folded: "bc"}, fallback: "def"}}})
+	if want := 5 + 1 + unsafe.Sizeof(template{}) + unsafe.Sizeof(segment{}) + 1 + unsafe.Sizeof(variable{}) + 4 + 3; uintptr(m.bytes) != want {
+		t.Errorf("%d bytes, want %d", m.bytes, want)
+	}
 	text := strings.Repeat("x", 8)
 	for piece, want := range map[[2]int]int{{0, 2}: 0, {2, 4}: 0, {3, 5}: 0, {4, 6}: 2, {5, 8}: 3} {
 		m := measure{text: text[:4]}

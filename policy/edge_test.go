@@ -329,3 +329,19 @@ func TestLongHeads(t *testing.T) {
 		}
 	}
 }
+
+// TestDetailEdges: the words for what is no number, and names that are too long
+// to be quoted whole.
+func TestDetailEdges(t *testing.T) {
+	for text, detail := range map[string]string{":": "a value is expected here", "/": "a value is expected here",
+		"-:": "a digit is expected here", "-/": "a digit is expected here", "-": "a digit is expected here"} {
+		if _, err := ParseJSON(text); err == nil || err.(*Error).Detail != detail {
+			t.Errorf("%s: %s", text, describe(err))
+		}
+	}
+	for length, want := range map[int]string{39: "", 40: "", 41: "…", 80: "…"} {
+		if got := quoteShort(strings.Repeat("a", length)); got != `"`+strings.Repeat("a", min(length, 40))+want+`"` {
+			t.Errorf("%d: %s", length, got)
+		}
+	}
+}
