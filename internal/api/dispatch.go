@@ -10,7 +10,7 @@ import (
 // once made.
 type Registry struct {
 	services []*Service
-	byScope  map[string][]*Service // by what they sign as
+	byScope  map[string][]*Service // by what they sign as, and by their own names
 	byTarget map[string]*Service
 }
 
@@ -18,7 +18,9 @@ type Registry struct {
 func NewRegistry(services ...*Service) *Registry {
 	r := &Registry{services: services, byScope: map[string][]*Service{}, byTarget: map[string]*Service{}}
 	for _, s := range services {
-		r.byScope[s.SigningName()] = append(r.byScope[s.SigningName()], s)
+		for _, name := range s.SigningNames() {
+			r.byScope[name] = append(r.byScope[name], s)
+		}
 		if s.TargetPrefix != "" {
 			r.byTarget[s.TargetPrefix] = s
 		}

@@ -24,7 +24,7 @@ func TestFindOfOneScope(t *testing.T) {
 		{"POST", "/authorization-details/0a", "", "iam", "iam", "", "MissingAction"},
 		{"POST", "/", "Action=GetUser&Version=2010-05-08", "iam", "iam", "GetUser", ""},
 		{"GET", "/?Action=GetUser&Version=2010-05-08", "", "iam", "iam", "GetUser", ""},
-		{"GET", "/authorization-details/0a", "", "iam-toolbox", "", "", ""},
+		{"GET", "/authorization-details/0a", "", "iam-toolbox", "iam-toolbox", "GetRequestAuthorizationDetails", ""},
 		{"POST", "/policy/validation", "{}", "access-analyzer", "access-analyzer", "ValidatePolicy", ""},
 		{"POST", "/policy/validation?maxResults=1", "{}", "access-analyzer", "access-analyzer", "ValidatePolicy", ""},
 		{"GET", "/analyzer/x", "", "access-analyzer", "access-analyzer", "GetAnalyzer", ""},
@@ -49,7 +49,7 @@ func TestFindOfOneScope(t *testing.T) {
 			t.Errorf("%s %s, signed for %s: %s %s %v", c.method, c.url, c.scope, service, operation, err)
 		}
 	}
-	if registry.Service("iam") != iam.API || registry.Service("iam-toolbox") != nil || iamtoolbox.API.SigningName() != "iam" || iam.API.SigningName() != "iam" {
+	if registry.Service("iam") != iam.API || registry.Service("iam-toolbox") != iamtoolbox.API || iamtoolbox.API.SigningName() != "iam" || iam.API.SigningName() != "iam" {
 		t.Error("what signs as what")
 	}
 }

@@ -28,6 +28,15 @@ type Service struct {
 	Operations   []*Operation
 }
 
+// SigningNames are the services that the credential scope of its requests may
+// name: what its clients sign for, and its own name.
+func (s *Service) SigningNames() []string {
+	if s.Signing != "" {
+		return []string{s.Signing, s.Name}
+	}
+	return []string{s.Name}
+}
+
 // SigningName is the service in the credential scope of the service's requests.
 func (s *Service) SigningName() string {
 	if s.Signing != "" {

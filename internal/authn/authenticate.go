@@ -36,7 +36,7 @@ func New(d *directory.Directory, t *Tokens, region string, all []*api.Service) *
 		callers: newCallerCache(), rules: map[*api.Service]*rules{},
 	}
 	for _, svc := range all {
-		home := sigv4.Rules{Region: region, Service: []string{svc.SigningName()}}
+		home := sigv4.Rules{Region: region, Service: svc.SigningNames()}
 		if svc.Name == "s3" {
 			home.RawPath, home.AllAmzHeaders, home.UnsignedPayload = true, true, true
 		}
