@@ -107,18 +107,18 @@ func fingerprint(lists ...[]string) string {
 	return hex.EncodeToString(hash.Sum(nil)[:8])
 }
 
-// maxRead bounds the work of one call: the bytes of policy text that its decisions
-// go over. AWS may return fewer results than MaxItems, too, and so a page ends
+// maxWork bounds one call, in bytes: of the policies that its decisions go over, and
+// of the answer. AWS may return fewer results than MaxItems, too, and so a page ends
 // early; what one action needs on all resources must fit.
-const maxRead = 16 << 20
+const maxWork = 32 << 20
 
 // fitting is how many actions, at most wanted, one page decides.
 func (s *simulation) fitting(wanted int) (int, error) {
-	each := (s.policies.size() + 1) * len(s.resources)
-	if each > maxRead {
-		return 0, invalidInput("The simulation is too large: the size of the policies times the number of resources cannot exceed %d.", maxRead)
+	each := (s.policies.work() + 1) * len(s.resources)
+	if each > maxWork {
+		return 0, invalidInput("The simulation is too large: these policies can be simulated for at most %d resources.", maxWork/(each/len(s.resources)))
 	}
-	return min(wanted, maxRead/each), nil
+	return min(wanted, maxWork/each), nil
 }
 
 func newSimulation(call *api.Call, v *directory.View, in *asked) (*simulation, error) {

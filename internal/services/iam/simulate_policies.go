@@ -140,22 +140,27 @@ func (p *simulatedPolicies) set(action string) *policy.Set {
 	return p.plain
 }
 
-// size is the text of all policies, in bytes.
-func (p *simulatedPolicies) size() int {
+// matchedSize is about what the answer says of a statement that matches, in bytes.
+const matchedSize = 300
+
+// work is what one decision costs, in bytes: the text of all policies, and what the
+// answer says if all their statements match.
+func (p *simulatedPolicies) work() int {
 	n := 0
+	count := func(c *policy.Policy) { n += len(c.Text()) + matchedSize*c.Statements() }
 	for _, list := range [][]simulatedPolicy{p.identity, p.boundary} {
 		for i := range list {
-			n += len(list[i].policy.Text())
+			count(list[i].policy)
 		}
 	}
 	for _, one := range []*simulatedPolicy{p.resource, p.trust} {
 		if one != nil {
-			n += len(one.policy.Text())
+			count(one.policy)
 		}
 	}
 	for _, level := range p.levels {
 		for _, c := range level {
-			n += len(c.Text())
+			count(c)
 		}
 	}
 	return n

@@ -355,7 +355,7 @@ func TestSimulatePages(t *testing.T) {
 	f.refused("SimulateCustomPolicy", in, 400, "ValidationError", "Invalid Marker.")
 
 	in = &iam.SimulateCustomPolicyInput{PolicyInputList: []string{getOnly + strings.Repeat(" ", 100_000)}, ActionNames: []string{"s3:GetObject", "s3:PutObject"}}
-	for range 100 {
+	for range 200 {
 		in.ResourceArns = append(in.ResourceArns, object)
 	}
 	if out := did[iam.SimulateCustomPolicyOutput](f, "SimulateCustomPolicy", in); len(out.EvaluationResults) != 1 || out.Marker == nil {
@@ -363,5 +363,5 @@ func TestSimulatePages(t *testing.T) {
 	}
 	in.ResourceArns = append(in.ResourceArns, in.ResourceArns...)
 	f.refused("SimulateCustomPolicy", in, 400, "InvalidInput",
-		"The simulation is too large: the size of the policies times the number of resources cannot exceed 16777216.")
+		"The simulation is too large: these policies can be simulated for at most 334 resources.")
 }
