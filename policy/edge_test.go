@@ -280,7 +280,7 @@ func TestNamedEdges(t *testing.T) {
 		"arn:aws:sts::111122223333:role/r", "arn:aws:iam::111122223333:assumed-role/R/S", "arn:aws:iam::111122223333:federated-user/f",
 		"arn:aws:sts::111122223333:root", "arn:aws:s3::111122223333:root", "arn:aws:iam::111122223333:user/", "arn:aws:iam::111122223333:role",
 		"arn:aws:iam::11112222333:root", "arn:aws:iam::11112222333a:root", "arn:aws:iam:eu:111122223333:root", "arx:aws:iam::111122223333:root",
-		"arn:aws:iam::111122223333:user/a?", "11112222333", "1111222233334", "11112222333/", "11112222333:", "",
+		"arn:aws:iam::111122223333:user/a?", "11112222333", "1111222233334", "11112222333/", "11112222333:", "x11122223333", "/11122223333", "",
 	} {
 		refused(t, Resource, named1(m{"AWS": bad}), `Invalid principal in policy: "AWS":"`+bad+`"`)
 		grants := &Set{Resource: compiled(t, Resource, named1(m{"AWS": bad}))}
