@@ -144,7 +144,7 @@ func (e *evaluation) decide() Decision {
 	if resource.outcome == ExplicitDeny {
 		return resource.denial(by)
 	}
-	identity := e.identity()
+	identity := e.own(e.set.Identity)
 	if identity.outcome == ExplicitDeny {
 		return identity.denial(Identity)
 	}
@@ -165,7 +165,7 @@ func (e *evaluation) decide() Decision {
 // combine is E-06 to E-16 and section T: nothing denies explicitly, and the
 // limits allow.
 func (e *evaluation) combine(by Type, resource, identity verdict, boundary, session Outcome) Decision {
-	if e.resourceMust(by) && resource.grant == notNamed {
+	if resource.grant == notNamed && e.resourceMust(by) {
 		return implicit(by)
 	}
 	switch {
@@ -325,21 +325,21 @@ func (e *evaluation) ownBucketPolicy() bool {
 	return false
 }
 
-// identity is the caller's identity policies (E-11). The root user has neither
-// those nor a boundary (E-02).
-func (e *evaluation) identity() verdict {
+// own is what policies of the caller's entity say (E-11). The root user has
+// neither identity policies nor a boundary (E-02).
+func (e *evaluation) own(policies []*Policy) verdict {
 	if !e.hasIdentitySide() || e.principal.Kind == Root {
 		return verdict{outcome: Allowed}
 	}
-	return e.list(e.set.Identity)
+	return e.list(policies)
 }
 
 // boundary is the caller's permissions boundary.
 func (e *evaluation) boundary() verdict {
-	if len(e.set.Boundary) == 0 || !e.hasIdentitySide() || e.principal.Kind == Root {
+	if len(e.set.Boundary) == 0 {
 		return verdict{outcome: Allowed}
 	}
-	return e.list(e.set.Boundary)
+	return e.own(e.set.Boundary)
 }
 
 // session is the session's policies, one of which must allow (E-12).

@@ -126,13 +126,15 @@ func (e *evaluation) concerns(s *rule, t Type) grant {
 	if s.principals != nil {
 		return e.named(s, t)
 	}
-	switch s.flags & (deny | broken) {
-	case 0:
-		return direct
-	case broken:
-		return notNamed // E-25
-	}
-	return denies
+	return unnamed[s.flags&(deny|broken)]
+}
+
+// unnamed is concerns for statements without principals.
+var unnamed = [...]grant{
+	0:             direct,
+	deny:          denies,
+	broken:        notNamed, // E-25
+	deny | broken: denies,   // E-25
 }
 
 // named is concerns for a statement with principals.

@@ -63,7 +63,7 @@ func (h serviceHash) bit() services { return 1 << (h >> 26) }
 // find is the group of a service, nil where no statement names it.
 func (x *index) find(h serviceHash) *group {
 	slots := of(x.numbers, x.slots)
-	if h == 0 || len(slots) == 0 {
+	if len(slots) == 0 {
 		return nil
 	}
 	mask := uint32(len(slots) - 1)
