@@ -133,6 +133,42 @@ func TestControlTakesSignatures(t *testing.T) {
 	}
 }
 
+// A request with a trace of credentials is never the owner's: it is authenticated
+// as everywhere, and lacks a signature.
+func TestControlRefusesWhatIsLeftOfCredentials(t *testing.T) {
+	h := newHouse(t)
+	c := controlled(t, h)
+	refused := func(name string, r *http.Request) {
+		t.Helper()
+		if status, text := ask(t, c, r); status < 400 || status >= 500 || strings.Contains(text, ":root") {
+			t.Errorf("%s: %d: %s", name, status, text)
+		}
+	}
+	for _, header := range []string{"Authorization", "X-Amz-Security-Token", "X-Amz-Signature", "X-Amz-Credential", "X-Amz-Algorithm"} {
+		for _, value := range []string{"", "x"} {
+			r := form(t, "sts.localhost", identityForm)
+			r.Header[header] = []string{value}
+			refused(header+": "+value, r)
+		}
+	}
+	for _, query := range []string{
+		"X-Amz-Algorithm=AWS4-HMAC-SHA256", "X-Amz-Credential=x", "X-Amz-Signature=x", "X-Amz-SignedHeaders=host", "X-Amz-Security-Token=x",
+		"X-Amz-Signature", "X-Amz-Security-Token=", "x-amz-signature=x", "X-Amz-Security%2DToken=x", "a=%zz&X-Amz-Security-Token=x",
+		"a;X-Amz-Security-Token=x", "AWSAccessKeyId=x", "Signature=x",
+	} {
+		r := form(t, "sts.localhost", identityForm)
+		r.URL.RawQuery = query
+		refused(query, r)
+	}
+	// What names no credentials takes nothing away.
+	r := form(t, "sts.localhost", identityForm)
+	r.URL.RawQuery = "X-Amz-Date=20260101T000000Z&x=X-Amz-Signature"
+	r.Header.Set("X-Amz-Date", "20260101T000000Z")
+	if status, text := ask(t, c, r); status != http.StatusOK || !strings.Contains(text, ":root") {
+		t.Errorf("%d: %s", status, text)
+	}
+}
+
 // Before there is an account, nobody owns it.
 func TestControlOfNobody(t *testing.T) {
 	h := newHouse(t)
