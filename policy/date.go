@@ -22,7 +22,8 @@ func (i instant) compare(j instant) int {
 
 // parseInstant is C-12: digits are seconds since 1970, anything else one of
 // the forms of ISO 8601 that the W3C's note on dates has. A coarse form is its
-// first instant, a missing zone UTC.
+// first instant, a missing zone UTC. Seconds that 63 bits do not hold are no
+// date (choice).
 func parseInstant(s string) (instant, bool) {
 	if isDigits(s) {
 		seconds, err := strconv.ParseInt(s, 10, 64)

@@ -162,6 +162,7 @@ var conditionRows = []row{
 		holding("DateEquals", "2030-01", "2030-01-01T00:00Z", "2030-01-01T01:00+01:00", "2029-12-31T23:00:00-01:00",
 			"2030-01-01T00:00:00", "1893456000"),
 		holding("DateLessThan", "2030-01-01", "2024"), // seconds, not a year
+		holding("DateLessThan", "9223372036854775807", "2024"), failing("DateLessThan", "9223372036854775808", "2024"),
 		holding("DateEquals", "2024-02-29", "2024-02-29T00:00:00.000Z"),
 		holding("DateGreaterThan", "2024-02-29", "2024-02-29T00:00:00.001Z"),
 		holding("DateEquals", "1900-03-01", "1900-03-01T00:00Z"), holding("DateEquals", "2000-02-29", "951782400"),
