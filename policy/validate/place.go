@@ -18,8 +18,6 @@ type spot struct {
 	piece bool // only a part of the value, or of the text: its bytes are from and to
 	from  int
 	to    int
-
-	character, length int // of a piece of a string: its place in the path
 }
 
 // member is the spot of an object's member.
@@ -70,10 +68,7 @@ func (s *spot) part(from, to int) *spot {
 	if s.node.Kind() != policy.JSONString || s.node.End()-s.node.Start() != len(text)+2 || from >= to {
 		return s
 	}
-	return &spot{
-		parent: s, node: s.node, piece: true, from: s.node.Start() + 1 + from, to: s.node.Start() + 1 + to,
-		character: utf8.RuneCountInString(text[:from]), length: utf8.RuneCountInString(text[from:to]),
-	}
+	return &spot{parent: s, node: s.node, piece: true, from: s.node.Start() + 1 + from, to: s.node.Start() + 1 + to}
 }
 
 func (s *spot) start() int {
@@ -106,18 +101,21 @@ func stringEnd(text string, start int) int {
 	return len(text)
 }
 
-func (s *spot) path() []PathElement {
+// path is the way to the spot. A piece of a string has its place there in
+// characters.
+func (s *spot) path(r *ruler) []PathElement {
 	if s.parent == nil {
 		return nil
 	}
 	step := PathElement{Name: s.name, Key: s.key, Index: -1}
 	switch {
 	case s.piece:
-		step.Index, step.Length = s.character, s.length
+		first := r.characters(s.from)
+		step.Index, step.Length = first-r.characters(s.node.Start()+1), r.characters(s.to)-first
 	case s.name == "" && s.parent.node.Kind() == policy.JSONArray:
 		step.Index = s.index
 	}
-	return append(s.parent.path(), step)
+	return append(s.parent.path(r), step)
 }
 
 // spotAt is the innermost value that holds a byte.

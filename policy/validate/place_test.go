@@ -288,7 +288,7 @@ func TestSpotAt(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.at, func(t *testing.T) {
 			s := v.spotAt(strings.Index(text, tt.at))
-			l := Location{s.path(), r.position(s.start()), r.position(s.end(text))}
+			l := Location{s.path(r), r.position(s.start()), r.position(s.end(text))}
 			if got := location(text, l); got != tt.want {
 				t.Errorf("got %s, want %s", got, tt.want)
 			}

@@ -153,7 +153,7 @@ func (v *validator) sorted() []Finding {
 		c := codes[f.code]
 		findings[i] = Finding{Type: c.Type, Code: f.code, Details: f.details, Learn: c.learn(f.code)}
 		for _, s := range f.at {
-			findings[i].Locations = append(findings[i].Locations, Location{Path: s.path(), Start: r.position(s.start()), End: r.position(s.end(v.text))})
+			findings[i].Locations = append(findings[i].Locations, Location{Path: s.path(r), Start: r.position(s.start()), End: r.position(s.end(v.text))})
 		}
 	}
 	return findings
