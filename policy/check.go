@@ -52,6 +52,7 @@ var documentRules = []func(*Document) *fault{
 	each((*Document).everyoneInTrust),     // V-15
 	each((*Document).malformedPrincipals), // V-15
 	each((*Document).unevaluatedIssuer),   // T-11
+	each((*Document).longHead),            // what Compile refuses
 }
 
 // each asks a rule of every statement.

@@ -58,7 +58,8 @@ func Compile(t Type, name, text string) (*Policy, error) {
 }
 
 // evaluable says whether a statement has what deciding needs: its action, a
-// resource where the type has one, a principal where it has one (G-05).
+// resource where the type has one, a principal where it has one (G-05), and
+// nothing that would be left out silently.
 func (d *Document) evaluable(c *Statement) *fault {
 	for _, rule := range []func(*Document, *Statement) *fault{
 		(*Document).misplacedPrincipal,
@@ -68,6 +69,7 @@ func (d *Document) evaluable(c *Statement) *fault {
 		(*Document).malformedAction,
 		(*Document).missingResource,
 		(*Document).trustResource,
+		(*Document).longHead,
 	} {
 		if f := rule(d, c); f != nil {
 			return f

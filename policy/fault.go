@@ -113,3 +113,14 @@ func (d *Document) trustResource(c *Statement) *fault { // V-14
 	}
 	return nil
 }
+
+// longHead refuses a resource that is compiled to places of 16 bits, which its
+// parts before the last would not fit. Left out, a Deny would not deny.
+func (d *Document) longHead(c *Statement) *fault {
+	for _, n := range append(c.resource.list(), c.notResource.list()...) {
+		if headLength(n.text) > maxHead {
+			return wrong(n, "an ARN's parts before the resource have at most 65535 bytes")
+		}
+	}
+	return nil
+}

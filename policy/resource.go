@@ -113,25 +113,39 @@ const (
 	resourceAligned                        // wildcards before it, or fewer parts
 )
 
-// newResource compiles an entry of a policy of the type.
+// maxHead is how many bytes may stand before the last colon that parts an ARN
+// pattern. No document that AWS would save has as many at all.
+const maxHead = 1<<16 - 1
+
+// headLength is how many stand there; 0 for what is no ARN pattern.
+func headLength(text string) int {
+	at, parts := splitARN(text)
+	if !strings.HasPrefix(text, "arn:") {
+		return 0
+	}
+	return at[parts-2]
+}
+
+// newResource compiles an entry of a policy of the type. One with too long a
+// head matches nothing: evaluable refuses the documents that have one.
 func newResource(t Type, text string, variables bool) resource {
 	if written.everything(text) {
 		return resource{kind: resourceEverything}
 	}
 	at, parts := splitARN(text)
-	if !strings.HasPrefix(text, "arn:") || parts < arnParts && !shortCounts(t, text) || at[parts-2] > 1<<16-1 {
+	if !strings.HasPrefix(text, "arn:") || parts < arnParts && !shortCounts(t, text) || at[parts-2] > maxHead {
 		return resource{kind: resourceNothing}
 	}
 	r := resource{text: text, parts: uint8(parts), kind: resourceAligned}
 	for i := range at[:parts-1] {
 		r.at[i] = uint16(at[i])
 	}
-	r.literal = uint16(min(literalPrefix(text), 1<<16-1))
+	r.literal = uint16(min(literalPrefix(text), maxHead))
 	if parts < arnParts {
 		return r
 	}
 	root := at[arnParts-2] + 1
-	r.anchor = uint16(min(root+literalPrefix(text[root:]), 1<<16-1))
+	r.anchor = uint16(min(root+literalPrefix(text[root:]), maxHead))
 	if written.any(text[:root]) {
 		r.kind = resourceAligned
 	} else {
