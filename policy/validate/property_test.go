@@ -210,6 +210,34 @@ func TestLargeDocuments(t *testing.T) {
 	}
 }
 
+// Many findings in one string cost as many in strings of their own do: a place is
+// not counted from where the string starts, which would take some eighty times as long.
+func TestManyFindingsInOneString(t *testing.T) {
+	const most = 100_000
+	variables := func(n int) string { return strings.Repeat("${é}", n) }
+	strung := func(to int) string {
+		list := strings.TrimSuffix(strings.Repeat(`"arn:aws:s3:::`+variables(most/to)+`",`, to), ",")
+		return of(`{"Effect":"Allow","Action":"s3:GetObject","Resource":[` + list + `]}`)
+	}
+	fastest := func(text string) time.Duration {
+		least := time.Hour
+		for range 3 {
+			start := time.Now()
+			found := Policy(policy.Identity, text, Options{})
+			least = min(least, time.Since(start))
+			if len(found) < most {
+				t.Fatalf("%d findings", len(found))
+			}
+		}
+		return least
+	}
+	whole, parts := fastest(strung(1)), fastest(strung(1000))
+	t.Logf("in one string %v, in a thousand %v", whole, parts)
+	if whole > 8*parts {
+		t.Errorf("in one string %v, in a thousand %v", whole, parts)
+	}
+}
+
 func FuzzValidate(f *testing.F) {
 	for _, piece := range statementPieces {
 		f.Add(uint8(0), of("{"+piece+"}"))
