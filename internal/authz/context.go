@@ -232,3 +232,10 @@ func (c *conditions) organization(account string) (id, path string) {
 	}
 	return o.ID, o.ID + "/" + o.Root + "/"
 }
+
+// inOneOrganization says whether an account is in the organization of the caller's.
+func (c *conditions) inOneOrganization(account string) bool {
+	own, _ := c.organization(c.call.Account)
+	its, _ := c.organization(account)
+	return own != "" && own == its
+}

@@ -87,13 +87,14 @@ func describeAccount(q *Question, in *organizations.DescribeAccountInput) error 
 }
 
 // putResourcePolicy: the resource is the policy that is there, else any that could
-// be. Tags need organizations:TagResource besides (choice: as for an account).
+// be. Members are not told whether one is (D-09). Tags need organizations:TagResource
+// besides (choice: as for an account).
 func putResourcePolicy(q *Question, in *organizations.PutResourcePolicyInput) error {
 	arn, own := "*", []api.Tag(nil)
 	if o, err := q.View.Organization(); err == nil {
 		manager := q.View.Manager()
 		arn = o.ResourcePolicyARN(manager, "*")
-		if p := q.View.Of(manager).ResourcePolicyRecord(); p != nil {
+		if p := q.View.Of(manager).ResourcePolicyRecord(); p != nil && manager == q.Call.Account {
 			arn, own = o.ResourcePolicyARN(manager, p.ID), p.Tags
 		}
 	}

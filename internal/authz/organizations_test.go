@@ -64,9 +64,12 @@ func TestOrganizationsRowsOfMembers(t *testing.T) {
 				if err := authz.Organizations()[c.operation](&q, c.in); err != nil || len(q.Asks) != 1 {
 					t.Fatalf("%v %+v", err, q.Asks)
 				}
-				ask := q.Asks[0]
-				if ask.Resource != c.resource || ask.Account != c.owner {
-					t.Errorf("from %s it is decided on %s of %q, want %s of %q", from, ask.Resource, ask.Account, c.resource, c.owner)
+				ask, resource := q.Asks[0], c.resource
+				if c.operation == "PutResourcePolicy" && from == member { // D-09
+					resource = "arn:aws:organizations::" + account + ":resourcepolicy/" + organization + "/*"
+				}
+				if ask.Resource != resource || ask.Account != c.owner {
+					t.Errorf("from %s it is decided on %s of %q, want %s of %q", from, ask.Resource, ask.Account, resource, c.owner)
 				}
 				if got, want := ask.ResourcePolicy != nil, c.delegated && from == member; got != want {
 					t.Errorf("from %s there is a resource policy: %v, want %v", from, got, want)

@@ -59,24 +59,27 @@ func (e *evaluation) mayKnow(owner string) bool {
 	if owner == e.Call.Account {
 		return true
 	}
-	own, _ := e.keys.organization(e.Call.Account)
-	its, _ := e.keys.organization(owner)
-	return own != "" && own == its
+	return e.keys.inOneOrganization(owner)
 }
 
-// told is the decision as its caller may know it. About a role of another account it
-// tells of the caller's own side only: whether the role is there, trusts the caller
-// or bars it all reads the same (D-09, T-10).
+// told is the decision as its caller may know it. About what another account owns it
+// tells of the caller's own side only, and decides that without what stands in the
+// state of the other account: whether a role is there, has tags, trusts the caller or
+// bars it all reads the same (D-09, T-10).
 func (e *evaluation) told(ask *Ask, d policy.Decision) policy.Decision {
-	if ask.Trust == nil && !ask.NoTrust || e.keys.resourceAccount() == e.Call.Account {
+	if e.keys.resourceAccount() == e.Call.Account {
 		return d
 	}
-	own := e.set
-	own.Trust = anyone
-	if d := policy.Decide(&e.request, &own); d.Outcome != policy.Allowed {
+	request, own, by := e.request, e.set, policy.Resource
+	request.Context = knownConditions{&e.keys}
+	own.Resource = nil
+	if ask.Trust != nil || ask.NoTrust {
+		own.Trust, by = anyone, policy.Trust
+	}
+	if d := policy.Decide(&request, &own); d.Outcome != policy.Allowed {
 		return d
 	}
-	return policy.Decision{Outcome: policy.ImplicitDeny, By: policy.Trust}
+	return policy.Decision{Outcome: policy.ImplicitDeny, By: by}
 }
 
 // anyone is a trust policy that lets anyone do anything with a role.

@@ -232,6 +232,7 @@ func parseDenial(line []byte) (*Denial, error) {
 	if d.Caller.Type == "" {
 		d.deriveCaller()
 	}
+	d.withhold()
 	return d, nil
 }
 

@@ -1,8 +1,10 @@
 package journal
 
 import (
+	"maps"
 	"strings"
 
+	"github.com/gatehouse-iam/gatehouse/internal/authz"
 	"github.com/gatehouse-iam/gatehouse/policy"
 )
 
@@ -43,7 +45,7 @@ func (d *Denial) Tell() (*Told, error) {
 	}
 	x := policy.Trace(r, s)
 	t := &Told{Explicit: x.Outcome == policy.ExplicitDeny, Missing: x.Missing, Complete: !d.Missing()}
-	if !t.Complete {
+	if !t.Complete { // what denied another account's may be on the other side
 		t.Explicit, t.Missing = d.Decision == outcome(policy.ExplicitDeny) && !d.ofAnother(), nil
 	}
 	for _, p := range x.Policies {
@@ -59,9 +61,15 @@ func (d *Denial) Tell() (*Told, error) {
 	return t, nil
 }
 
-// ofAnother: the resource's own policy is another account's.
-func (d *Denial) ofAnother() bool {
-	return d.Policies.Resource != nil && d.owner() != d.Account
+// ofAnother: the resource is another account's.
+func (d *Denial) ofAnother() bool { return d.owner() != d.Account }
+
+// withhold drops what the record of a former version holds of the state of another
+// account: the tags of its resource (D-09).
+func (d *Denial) withhold() {
+	if d.ofAnother() {
+		maps.DeleteFunc(d.Request.Context, func(key string, _ any) bool { return authz.IsResourceTag(key) })
+	}
 }
 
 // owner is the account that owns the resource.

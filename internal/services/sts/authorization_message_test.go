@@ -8,9 +8,12 @@ import (
 	"testing"
 
 	"github.com/gatehouse-iam/gatehouse/internal/api"
+	"github.com/gatehouse-iam/gatehouse/internal/api/iamtoolbox"
 	"github.com/gatehouse-iam/gatehouse/internal/api/sts"
 	"github.com/gatehouse-iam/gatehouse/internal/authz"
+	"github.com/gatehouse-iam/gatehouse/internal/directory"
 	"github.com/gatehouse-iam/gatehouse/internal/journal"
+	toolbox "github.com/gatehouse-iam/gatehouse/internal/services/iamtoolbox"
 )
 
 // deniedEntry is a denied call as the journal takes it in.
@@ -182,5 +185,62 @@ func TestReferringMessage(t *testing.T) {
 	}
 	if m := f.decode(f.user(home, "reader", allowAll), message); at(t, m, "authorizationId") != e.Denial.ID {
 		t.Errorf("%v", m)
+	}
+}
+
+// toldOf is all that the caller is told of a denied AssumeRole: the sentence, the
+// decoded message and the toolbox's details, without the id and the role's name.
+func (f *fixture) toldOf(caller *api.Principal, arn string) string {
+	f.t.Helper()
+	e := f.deniedEntry(caller, "AssumeRole", assumeInput(arn))
+	f.journal.Record(&e)
+	message, err := json.Marshal(f.decode(caller, e.Denial.ID))
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	call := &api.Call{Service: iamtoolbox.API, Operation: iamtoolbox.API.Operation("GetRequestAuthorizationDetails"), Account: caller.Account}
+	out, err := toolbox.New(f.journal).Implementation().Methods[call.Operation.Name].Read(f.t.Context(), call, nil,
+		&iamtoolbox.GetRequestAuthorizationDetailsInput{AuthorizationId: &e.Denial.ID})
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	details, err := json.Marshal(out)
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	told := strings.Join([]string{e.Denial.Answer.Message, string(message), string(details)}, "\n")
+	return strings.NewReplacer(e.Denial.ID, "ID", arn, "ROLE").Replace(told)
+}
+
+// D-09, T-10: all that is told of a role of another account with tags is what is told
+// of one that is not there, within an organization and across.
+func TestNothingIsToldOfAnotherAccountsRole(t *testing.T) {
+	const onTags = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"sts:Decode*","Resource":"*"},` +
+		`{"Effect":"Allow","Action":"sts:AssumeRole","Resource":"*","Condition":{"StringEquals":{"iam:ResourceTag/tier":"gold"}}},` +
+		`{"Sid":"No","Effect":"Deny","Action":"sts:AssumeRole","Resource":"*","Condition":{"StringEquals":{"aws:ResourceTag/tier":"silver"}}}]}`
+	for name, organized := range map[string]bool{"across organizations": false, "in one organization": true} {
+		t.Run(name, func(t *testing.T) {
+			f := newFixture(t)
+			if organized {
+				f.change(home, func(tx *directory.Tx) error {
+					if _, err := tx.CreateOrganization(directory.AllFeatures); err != nil {
+						return err
+					}
+					its := tx.In(other)
+					its.AccountRecord()
+					its.PutAccount(&directory.Account{ID: other, Name: other, Email: other + "@example.com", Organization: home})
+					return nil
+				})
+			}
+			there := f.role(home, "/", "there", trusts("arn:aws:iam::"+home+":root"), "")
+			gone := "arn:aws:iam::" + home + ":role/gone"
+			for user, own := range map[string]string{"guest": allowAll, "tags": onTags} {
+				caller := f.user(other, user, own)
+				got, want := f.toldOf(caller, there), f.toldOf(caller, gone)
+				if got != want || strings.Contains(got, `"gold"`) && user == "guest" {
+					t.Errorf("of a role that is there\n%s\nof one that is not\n%s", got, want)
+				}
+			}
+		})
 	}
 }
