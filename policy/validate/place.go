@@ -156,7 +156,7 @@ type ruler struct {
 }
 
 // A mark every so many bytes: finding a place counts no more than these.
-const mark = 512
+const mark = 64
 
 func newRuler(text string) *ruler {
 	r := &ruler{text: text, lines: []int{0}}
