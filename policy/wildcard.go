@@ -43,19 +43,22 @@ func (w wildcards) match(pattern, text string) bool {
 }
 
 // prefix matches a piece, which has no star, at the start of the text, and
-// tells where the match ends.
+// tells where the match ends; where there is none, how far it came.
 func (w wildcards) prefix(piece, text string) (end int, ok bool) {
 	for {
 		one := strings.IndexByte(piece, w.one)
 		if one < 0 {
-			return end + len(piece), strings.HasPrefix(text[end:], piece)
+			if !strings.HasPrefix(text[end:], piece) {
+				return end, false
+			}
+			return end + len(piece), true
 		}
 		if !strings.HasPrefix(text[end:], piece[:one]) {
-			return 0, false
+			return end, false
 		}
 		end += one
 		if end == len(text) {
-			return 0, false
+			return end, false
 		}
 		_, size := utf8.DecodeRuneInString(text[end:])
 		end += size
@@ -74,6 +77,9 @@ func (w wildcards) find(piece, text string) int {
 		return at + len(piece)
 	}
 	// A piece matches as many bytes as it has, or more: a wildcard is one at least.
+	// Trying each start is quick as long as most fail at once. Where they do not,
+	// all starts are tried together.
+	patience := 4096 + 8*len(piece)
 	for start := 0; start+len(piece) <= len(text); {
 		if one > 0 { // jump to where the piece's literal head stands
 			skip := strings.Index(text[start:], piece[:one])
@@ -85,11 +91,17 @@ func (w wildcards) find(piece, text string) int {
 		if start+len(piece) > len(text) {
 			return -1
 		}
-		if end, ok := w.prefix(piece[one:], text[start+one:]); ok {
+		end, ok := w.prefix(piece[one:], text[start+one:])
+		if ok {
 			return start + one + end
 		}
 		_, size := utf8.DecodeRuneInString(text[start:])
 		start += size
+		// The bytes gone over; of the literal that failed, which is compared many
+		// bytes at once, no more is known than that it is in the piece.
+		if patience += 4*size - end - len(piece)/32; patience < 0 {
+			return w.findTogether(piece, text, start)
+		}
 	}
 	return -1
 }

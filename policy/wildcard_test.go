@@ -5,6 +5,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 	"unicode/utf8"
 )
 
@@ -39,6 +40,97 @@ func TestMatchAgainstObvious(t *testing.T) {
 	})
 	if matched.Load() < 50 {
 		t.Errorf("only %d matches", matched.Load())
+	}
+}
+
+// TestFindTogether holds the finding of all starts at once against the trying of
+// each: at any place of a text, with bytes that are no characters in it, and with
+// pieces across the borders of the words.
+func TestFindTogether(t *testing.T) {
+	var found, longer atomic.Int64
+	each := func(piece, text string) int {
+		for start := 0; start <= len(text); {
+			if end, ok := written.prefix(piece, text[start:]); ok {
+				return start + end
+			}
+			_, size := utf8.DecodeRuneInString(text[start:])
+			start += max(size, 1)
+		}
+		return -1
+	}
+	tries(t, 7, func(t *testing.T, random *rand.Rand) int {
+		for i := range 15 {
+			most := []int{6, 70, 200}[i%3]
+			text := randomText(random, "aaaaé€😀", 2*most+4)
+			if random.IntN(3) == 0 && text != "" {
+				at := random.IntN(len(text))
+				text = text[:at] + "\xe2" + text[at:]
+			}
+			piece := strings.ReplaceAll(randomText(random, "aaaab????", most), "b", "?") + "?"
+			if runes := []rune(text); random.IntN(2) == 0 && utf8.ValidString(text) && len(runes) > 3 { // one that is there
+				from := random.IntN(len(runes) - 2)
+				runes = runes[from : from+1+random.IntN(len(runes)-from-1)]
+				for j := range runes {
+					if j == 0 || random.IntN(3) == 0 {
+						runes[j] = '?'
+					}
+				}
+				piece = string(runes)
+			}
+			want := each(piece, text)
+			if got := written.findTogether(piece, text, 0); got != want {
+				t.Errorf("%q in %q: %d, want %d", piece, text, got, want)
+			}
+			if got := written.find(piece, text); got != want {
+				t.Errorf("%q in %q: find %d, want %d", piece, text, got, want)
+			}
+			if want >= 0 {
+				found.Add(1)
+				if len(piece) > 64 {
+					longer.Add(1)
+				}
+			}
+		}
+		return 15
+	})
+	if found.Load() < 20 || longer.Load() < 2 {
+		t.Errorf("only %d found, %d of long pieces", found.Load(), longer.Load())
+	}
+}
+
+// TestMatchLong is M-06 for pieces with wildcards: at worst piece x text / 64.
+func TestMatchLong(t *testing.T) {
+	for _, c := range []struct {
+		name, pattern, text string
+		want                bool
+		within              time.Duration
+	}{
+		{"every other one, none", "*" + strings.Repeat("?a", 8000) + "b*", strings.Repeat("a", 80_000), false, 400 * time.Millisecond},
+		{"every other one, at the end", "*" + strings.Repeat("?a", 8000) + "b*", strings.Repeat("a", 80_000) + "b", true, 400 * time.Millisecond},
+		{"a long head", "*" + strings.Repeat("a", 16_000) + "?b*", strings.Repeat("a", 80_000), false, 400 * time.Millisecond},
+		{"a long middle", "*a?" + strings.Repeat("a", 16_000) + "b*", strings.Repeat("a", 80_000), false, 400 * time.Millisecond},
+		{"characters of several bytes", "*" + strings.Repeat("?é", 4000) + "b*", strings.Repeat("é", 20_000), false, 400 * time.Millisecond},
+		{"many pieces", strings.Repeat("*"+strings.Repeat("?a", 100)+"b", 50) + "*", strings.Repeat("a", 80_000), false, 100 * time.Millisecond},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			start := time.Now()
+			if got := written.match(c.pattern, c.text); got != c.want {
+				t.Errorf("matches: %v", got)
+			}
+			t.Log(time.Since(start))
+			inTime(t, start, c.within)
+		})
+	}
+}
+
+// TestMatchAllocates: patterns as people write them need no memory.
+func TestMatchAllocates(t *testing.T) {
+	for _, pattern := range []string{"*?a?c*", "*team-?/index/*", "arn:*:table/team-????s*"} {
+		if n := testing.AllocsPerRun(100, func() {
+			written.match(pattern, "arn:aws:dynamodb:eu-west-1:111122223333:table/team-files/index/by-owner")
+		}); n != 0 {
+			t.Errorf("%q: %v allocations", pattern, n)
+		}
 	}
 }
 
