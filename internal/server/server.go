@@ -118,6 +118,12 @@ func (s *Server) Operations() []OperationStatus {
 // an answer to be taken: who is slower holds a connection and its memory.
 const transferTime = time.Minute
 
+// maxHeader bounds the request line with all headers; net/http allows 4 KiB more, and
+// answers 431 beyond. A presigned URL with the largest session token, each byte of it
+// escaped, needs less than half: conditions and patterns are laid on what is in it,
+// and so there is no more to lay them on.
+const maxHeader = 32 << 10
+
 // HTTP returns the http.Server of the API listener, with its limits.
 func (s *Server) HTTP() *http.Server {
 	return &http.Server{
@@ -127,7 +133,7 @@ func (s *Server) HTTP() *http.Server {
 		ReadTimeout:       transferTime,
 		WriteTimeout:      2 * transferTime,
 		IdleTimeout:       2 * time.Minute,
-		MaxHeaderBytes:    64 << 10,
+		MaxHeaderBytes:    maxHeader,
 		ErrorLog:          slog.NewLogLogger(s.Log.Handler(), slog.LevelDebug),
 	}
 }

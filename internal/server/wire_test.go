@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gatehouse-iam/gatehouse/internal/authn"
 	"github.com/gatehouse-iam/gatehouse/internal/directory"
 	"github.com/gatehouse-iam/gatehouse/sigv4"
 )
@@ -105,7 +106,10 @@ func TestMalformedRequests(t *testing.T) {
 		{"Host twice", "GET / HTTP/1.1\r\nHost: h\r\nHost: i\r\n\r\n", 400, "", false},
 		{"no Host", "GET / HTTP/1.1\r\n\r\n", 400, "", false},
 		{"blank in a header's name", "GET / HTTP/1.1\r\nHost: h\r\nA b: c\r\n\r\n", 400, "", false},
-		{"header too large", "GET / HTTP/1.1\r\nHost: h\r\nA: " + strings.Repeat("x", 80<<10) + "\r\n\r\n", 431, "", false},
+		{"header too large", "GET / HTTP/1.1\r\nHost: h\r\nA: " + strings.Repeat("x", 40<<10) + "\r\n\r\n", 431, "", false},
+		{"request line too large", "GET /?A=" + strings.Repeat("x", 40<<10) + " HTTP/1.1\r\nHost: h\r\n\r\n", 431, "", false},
+		{"header that fits", "GET / HTTP/1.1\r\nHost: h\r\nA: " + strings.Repeat("x", 31<<10) + "\r\n\r\n", 403, "MissingAuthenticationToken", false},
+		{"presigned with the largest token", "GET /?X-Amz-Security-Token=" + strings.Repeat("%2B", authn.MaxToken) + " HTTP/1.1\r\nHost: h\r\n\r\n", 403, "MissingAuthenticationToken", false},
 	}
 	h := newHouse(t)
 	before := h.dir.Mark(h.a.Account)
