@@ -19,17 +19,12 @@ var recorded = []string{
 }
 
 // Context ranges over the condition keys of the denied request that its record
-// holds. What an account that is not the caller's keeps with its resources is not
+// holds, those that the caller words many of last. What an account that is not the caller's keeps with its resources is not
 // among them: a record is told to the caller's account (D-09).
 func (d *Denial) Context(call *api.Call) iter.Seq2[string, policy.Value] {
 	keys := conditions{call: call, ask: &d.Ask, tags: d.Tags, view: d.view}
 	known := knownConditions{&keys}
 	return func(yield func(string, policy.Value) bool) {
-		for _, k := range d.Ask.Keys {
-			if !known.withheld(k.Name) && !yield(k.Name, k.Value) {
-				return
-			}
-		}
 		for _, name := range recorded {
 			if v, ok := known.Lookup(policy.KeyOf(name)); ok && !yield(name, v) {
 				return
@@ -37,6 +32,11 @@ func (d *Denial) Context(call *api.Call) iter.Seq2[string, policy.Value] {
 		}
 		for _, t := range principalTags(call.Principal, d.Tags) {
 			if !yield("aws:PrincipalTag/"+t.Key, policy.Value{One: t.Value}) {
+				return
+			}
+		}
+		for _, k := range d.Ask.Keys {
+			if !known.withheld(k.Name) && !yield(k.Name, k.Value) {
 				return
 			}
 		}

@@ -23,7 +23,8 @@ func appendDecision(dst []byte, e *Entry) []byte {
 	dst = append(dst, `,"revision":`...)
 	dst = strconv.AppendInt(dst, d.Revision, 10)
 	dst = append(dst, `,"request":`...)
-	dst = appendRequest(dst, e)
+	var shortened cuts
+	dst = appendRequest(dst, e, &shortened)
 	dst = append(dst, `,"caller":`...)
 	dst = appendCaller(dst, e.Call.Principal)
 	dst = append(dst, `,"policies":`...)
@@ -33,19 +34,20 @@ func appendDecision(dst []byte, e *Entry) []byte {
 	}
 	dst = field(dst, "decision", outcome(d.Decision.Outcome))
 	dst = field(dst, "denied_by", deniedBy(d.Decision.By))
-	dst = field(dst, "message", d.Answer.Message)
-	return append(appendMatched(dst, &d.Decision), '}')
+	dst = field(dst, "message", shortened.text("message", d.Answer.Message))
+	dst = appendMatched(dst, &d.Decision)
+	return append(shortened.append(dst), '}')
 }
 
-func appendRequest(dst []byte, e *Entry) []byte {
+func appendRequest(dst []byte, e *Entry, shortened *cuts) []byte {
 	ask := &e.Denial.Ask
 	dst = append(dst, `{"principal":`...)
 	dst = api.AppendJSONString(dst, principal(e.Call))
-	dst = field(dst, "action", ask.Action)
-	dst = field(dst, "resource", ask.Resource)
+	dst = field(dst, "action", shortened.text("action", ask.Action))
+	dst = field(dst, "resource", shortened.text("resource", ask.Resource))
 	dst = optional(dst, "resource_account", ask.Account)
 	dst = append(dst, `,"context":`...)
-	return append(appendContext(dst, e), '}')
+	return append(appendContext(dst, e, shortened), '}')
 }
 
 // appendCaller appends what policies compare of the caller beyond its ARN: the user
@@ -111,32 +113,6 @@ func deniedBy(t policy.Type) string {
 		return "endpoint"
 	}
 	return "identity"
-}
-
-// appendContext appends every condition key that the request had.
-func appendContext(dst []byte, e *Entry) []byte {
-	dst = append(dst, '{')
-	first := true
-	for name, value := range e.Denial.Context(e.Call) {
-		if !first {
-			dst = append(dst, ',')
-		}
-		first = false
-		dst = append(api.AppendJSONString(dst, name), ':')
-		if !value.IsMany {
-			dst = api.AppendJSONString(dst, value.One)
-			continue
-		}
-		dst = append(dst, '[')
-		for i, one := range value.Many {
-			if i > 0 {
-				dst = append(dst, ',')
-			}
-			dst = api.AppendJSONString(dst, one)
-		}
-		dst = append(dst, ']')
-	}
-	return append(dst, '}')
 }
 
 // appendPolicies appends the policies that applied. Absent is what sets no limit.

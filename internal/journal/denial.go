@@ -33,6 +33,9 @@ type Denial struct {
 	DeniedBy        string    `json:"denied_by"`
 	Message         string    `json:"message"`
 	Matched         []Matched `json:"matched"`
+	// Cut names what is not in the record as it was: members of the request, condition
+	// keys, and "context" where keys are left out.
+	Cut []string `json:"cut"`
 }
 
 // Request is what was asked.

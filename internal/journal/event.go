@@ -4,7 +4,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/gatehouse-iam/gatehouse/internal/api"
 )
@@ -96,16 +95,7 @@ func eventName(c *api.Call) string {
 }
 
 // cut cuts a text that a caller made long.
-func cut(text string) string {
-	if len(text) <= maxText {
-		return text
-	}
-	end := maxText
-	for end > 0 && !utf8.RuneStart(text[end]) {
-		end--
-	}
-	return text[:end]
-}
+func cut(text string) string { return cutAt(text, maxText) }
 
 // appendParameters appends what was asked and, for what changes something, what
 // came out. Secrets are in neither.

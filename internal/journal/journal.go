@@ -10,7 +10,11 @@
 //   - the decision of a denied call, behind its event: it begins with
 //     "decisionOf", the event's id, and is a case and result of policy decisions
 //     whose policies stand as name and hash. "caller" is what policies compare of
-//     the caller beyond its ARN, "no_trust" marks a role that was not there;
+//     the caller beyond its ARN, "no_trust" marks a role that was not there, and
+//     "cut" names what is not in it as it was: "action", "resource", "message" and
+//     condition keys with a value that was cut at 2 KiB, and "context" where keys are
+//     left out because all of them are more than 32 KiB. Where nothing is, and in
+//     records of former versions, there is no "cut";
 //   - the text of a policy: it begins with "policy", the SHA-256 of its text in
 //     hex. It stands in its segment in front of the first decision that names it,
 //     so that a segment needs no other;

@@ -2,6 +2,7 @@ package journal
 
 import (
 	"maps"
+	"slices"
 	"strings"
 
 	"github.com/gatehouse-iam/gatehouse/internal/authz"
@@ -17,9 +18,12 @@ type Told struct {
 	// Missing are the condition keys that a policy asked for and the request did not
 	// have.
 	Missing []string
-	// Complete is false where the text of a policy is not there any more: then only
-	// the statement that denied is known of them.
+	// Complete is false where the text of a policy is not there any more, or the request
+	// is not recorded whole: then only the statement that denied is known of them.
 	Complete bool
+	// Cut names what of the request is not recorded whole: "action", "resource", a
+	// condition key, or "context" where keys are left out.
+	Cut []string
 }
 
 // ToldPolicy is one policy that took part.
@@ -44,7 +48,8 @@ func (d *Denial) Tell() (*Told, error) {
 		}
 	}
 	x := policy.Trace(r, s)
-	t := &Told{Explicit: x.Outcome == policy.ExplicitDeny, Missing: x.Missing, Complete: !d.Missing()}
+	t := &Told{Explicit: x.Outcome == policy.ExplicitDeny, Missing: x.Missing, Cut: d.requestCut()}
+	t.Complete = len(t.Cut) == 0 && !d.Missing()
 	if !t.Complete { // what denied another account's may be on the other side
 		t.Explicit, t.Missing = d.Decision == outcome(policy.ExplicitDeny) && !d.ofAnother(), nil
 	}
@@ -63,6 +68,11 @@ func (d *Denial) Tell() (*Told, error) {
 
 // ofAnother: the resource is another account's.
 func (d *Denial) ofAnother() bool { return d.owner() != d.Account }
+
+// requestCut is what is cut of what was decided on.
+func (d *Denial) requestCut() []string {
+	return slices.DeleteFunc(slices.Clone(d.Cut), func(name string) bool { return name == "message" })
+}
 
 // withhold drops what the record of a former version holds of the state of another
 // account: the tags of its resource (D-09).

@@ -127,6 +127,9 @@ func decoded(d *journal.Denial, t *journal.Told) *decodedMessage {
 	for _, key := range t.Missing {
 		m.Failures.Items = append(m.Failures.Items, decodedFailure{Reason: "The request has no such key.", Key: key})
 	}
+	for _, name := range t.Cut {
+		m.Failures.Items = append(m.Failures.Items, decodedFailure{Reason: "This was not kept whole: it was too long. So it is not known which statements matched.", Key: name})
+	}
 	return m
 }
 

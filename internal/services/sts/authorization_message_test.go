@@ -14,6 +14,7 @@ import (
 	"github.com/gatehouse-iam/gatehouse/internal/directory"
 	"github.com/gatehouse-iam/gatehouse/internal/journal"
 	toolbox "github.com/gatehouse-iam/gatehouse/internal/services/iamtoolbox"
+	"github.com/gatehouse-iam/gatehouse/policy"
 )
 
 // deniedEntry is a denied call as the journal takes it in.
@@ -172,12 +173,17 @@ func TestInvalidAuthorizationMessages(t *testing.T) {
 // TestReferringMessage: a message that is too long to hold its denial refers to it.
 func TestReferringMessage(t *testing.T) {
 	f := newFixture(t)
-	agent := ""
+	var resources []string
 	for i := range 2000 { // nothing that packs well
-		agent += fmt.Sprintf("%x ", i*i*2654435761)
+		resources = append(resources, fmt.Sprintf("arn:aws:s3:::%x", i*i*2654435761))
+	}
+	large := `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:*","Resource":["` + strings.Join(resources, `","`) + `"]}}`
+	compiled, err := policy.Compile(policy.Identity, "large", large)
+	if err != nil {
+		t.Fatal(err)
 	}
 	e := f.deniedEntry(f.user(home, "nobody", ""), "GetAccessKeyInfo", &sts.GetAccessKeyInfoInput{AccessKeyId: ptr(strings.Repeat("A", 16))})
-	e.Call.UserAgent = agent
+	e.Denial.Set.Identity = []*policy.Policy{compiled}
 	f.journal.Record(&e)
 	message, err := f.messages.Encode(&e)
 	if err != nil || len(message) > 200 {
@@ -185,6 +191,24 @@ func TestReferringMessage(t *testing.T) {
 	}
 	if m := f.decode(f.user(home, "reader", allowAll), message); at(t, m, "authorizationId") != e.Denial.ID {
 		t.Errorf("%v", m)
+	}
+}
+
+// TestDecodedCut: what was too long for the log is said not to be whole.
+func TestDecodedCut(t *testing.T) {
+	f := newFixture(t)
+	e := f.deniedEntry(f.user(home, "nobody", ""), "GetAccessKeyInfo", &sts.GetAccessKeyInfoInput{AccessKeyId: ptr("AKIA")})
+	e.Call.Referer = strings.Repeat("r", 100<<10)
+	f.journal.Record(&e)
+	m := f.decode(f.user(home, "reader", allowAll), e.Denial.ID)
+	failures := at(t, m, "failures", "items").([]any)
+	if len(failures) != 1 || at(t, failures, 0, "key") != "aws:Referer" || !strings.Contains(at(t, failures, 0, "reason").(string), "not kept whole") {
+		t.Errorf("%v", failures)
+	}
+	for _, c := range at(t, m, "context", "conditions", "items").([]any) {
+		if at(t, c, "key") == "aws:Referer" && len(at(t, c, "values", "items", 0, "value").(string)) != 2<<10 {
+			t.Errorf("%v", c)
+		}
 	}
 }
 
