@@ -192,7 +192,7 @@ var changesOfRows = []changing{
 			rcp: [][]string{{rcpFull, statements(clauseOf("Deny", "s3:*", "*", []any{"Principal", "*",
 				"Condition", m{"StringNotEquals": m{"aws:PrincipalOrgID": "o-own"}}}))}}},
 		changes: []string{
-			"Detach resource control policy resource control policy at level 0 of the organization",
+			`Add "o-other" to Condition.StringNotEquals.aws:PrincipalOrgID of statement 1 of resource control policy resource control policy`,
 		},
 	},
 	{

@@ -2,6 +2,7 @@ package policy
 
 import (
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -18,7 +19,8 @@ type changing struct {
 
 // TestChanges is what is proposed for a denial, by the rows and beyond.
 func TestChanges(t *testing.T) {
-	for _, table := range [][]changing{changesOfRows, changesOfTypes, changesOfKeys, changesOfDenials, changesOfValues} {
+	for _, table := range [][]changing{changesOfRows, changesOfTypes, changesOfKeys, changesOfDenials,
+		changesOfExceptions, changesOfValues} {
 		for i := range table {
 			c := &table[i]
 			t.Run(c.name, c.test)
@@ -71,3 +73,20 @@ const (
 	byAWS    = "arn:aws:iam::aws:policy/AdministratorAccess"
 	attached = "Attach a policy to user ana that allows s3:GetObject on arn:aws:s3:::b/k"
 )
+
+// A sentence is one line that a terminal does not obey, whatever is in a change.
+func TestChangeSentenceIsVisible(t *testing.T) {
+	const evil = "x\n\r\x1b[2J\a\x7f\u0085\u009b\u061c\u200e\u202e\u2069\u2028\x9b"
+	const seen = `x\n\r\x1b[2J\a\x7f\u0085\u009b\u061c\u200e\u202e\u2069\u2028\x9b`
+	for kind := SetKey; kind <= RemovePolicy; kind++ {
+		c := Change{Kind: kind, Policy: evil, Target: evil, Sid: evil, Element: evil, Key: evil, Value: evil, Text: evil}
+		if got := c.String(); Hidden(got) || !strings.Contains(got, seen) {
+			t.Errorf("%d: %q", kind, got)
+		}
+	}
+	for _, plain := range []string{"", "a b\\n", "é 語 😀", "\ufffd"} {
+		if Visible(plain) != plain || Hidden(plain) {
+			t.Errorf("%q", plain)
+		}
+	}
+}

@@ -95,6 +95,11 @@ func (s *search) narrower(w *walk) []Change {
 			return changes
 		}
 	}
+	for _, changes := range s.exceptValues(w) {
+		if w.lifted(changes) {
+			return changes
+		}
+	}
 	return nil
 }
 

@@ -134,13 +134,17 @@ func literalFor(operator string, v Value, variables bool) (string, bool) {
 		}
 		text = v.Many[0]
 	}
-	patterns := false
-	switch f := familyOf(operator); {
-	case f == "arn", f == "string" && strings.Contains(strings.ToLower(operator), "like"):
-		patterns = true
-	case f != "string":
+	if f := familyOf(operator); f != "arn" && f != "string" {
 		return "", false
 	}
+	return literalText(operator, text, variables)
+}
+
+// literalText is how a value of the operator writes the text, and no other one;
+// false where the version of the language cannot (M-08).
+func literalText(operator, text string, variables bool) (string, bool) {
+	f := familyOf(operator)
+	patterns := f == "arn" || f == "string" && strings.Contains(strings.ToLower(operator), "like")
 	switch {
 	case patterns && variables:
 		return escapePattern(text), true
