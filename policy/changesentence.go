@@ -4,11 +4,14 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // String says in one sentence what to do. Statements are counted from 1, as
-// people do.
-func (c *Change) String() string {
+// people do. The sentence is one line, whatever the values in it hold.
+func (c *Change) String() string { return Visible(c.text()) }
+
+func (c *Change) text() string {
 	if c.foreign() && c.Kind != RemovePolicy {
 		return c.sentence() + " (the original is AWS's: put the copy in its place)"
 	}
@@ -135,4 +138,43 @@ func (c *Change) allows() string {
 		text += " to " + strings.Join(to, ", ")
 	}
 	return text
+}
+
+// Visible is text on one line for a terminal: what a terminal would obey, hide or
+// reorder is escaped as in a Go string. That is line breaks and the other control
+// characters (C0, DEL, C1), the bidirectional controls, whatever else does not
+// print, and bytes that are no UTF-8. Requests and documents are others' words, and
+// must not pass for the program's.
+func Visible(text string) string {
+	if !Hidden(text) {
+		return text
+	}
+	var b strings.Builder
+	for rest := text; rest != ""; {
+		r, size := utf8.DecodeRuneInString(rest)
+		if plain(r, size) {
+			b.WriteString(rest[:size])
+		} else {
+			quoted := strconv.Quote(rest[:size])
+			b.WriteString(quoted[1 : len(quoted)-1])
+		}
+		rest = rest[size:]
+	}
+	return b.String()
+}
+
+// Hidden says whether Visible would escape something of a text.
+func Hidden(text string) bool {
+	for rest := text; rest != ""; {
+		r, size := utf8.DecodeRuneInString(rest)
+		if !plain(r, size) {
+			return true
+		}
+		rest = rest[size:]
+	}
+	return false
+}
+
+func plain(r rune, size int) bool {
+	return strconv.IsPrint(r) && (r != utf8.RuneError || size > 1)
 }

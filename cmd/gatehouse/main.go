@@ -5,12 +5,13 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"strings"
 
 	"github.com/alecthomas/kong"
+
+	"github.com/gatehouse-iam/gatehouse/internal/trace"
 )
 
 // Exit codes: 0 done, 1 the answer is no, 2 wrong usage or failure.
@@ -92,6 +93,6 @@ func code(stderr io.Writer, err error) int {
 }
 
 func fail(stderr io.Writer, err error) int {
-	fmt.Fprintf(stderr, "gatehouse: %v\n", err)
+	_ = trace.Line(stderr, "gatehouse: "+err.Error()) // nobody to tell
 	return exitFailure
 }

@@ -127,7 +127,7 @@ func (d *decision) table(r *cases.Result, e *policy.Explanation) error {
 	if r.Message != "" {
 		line += ": " + r.Message
 	}
-	if _, err := fmt.Fprintln(d.out, strings.TrimPrefix(line, ": ")); err != nil || e == nil {
+	if err := trace.Line(d.out, strings.TrimPrefix(line, ": ")); err != nil || e == nil {
 		return err
 	}
 	w := trace.Writer{Out: d.out, Indent: "  ", All: true}
@@ -143,6 +143,6 @@ func (d *decision) compare(c *cases.Case, r *cases.Result) {
 	d.differing++
 	line, _ := c.Start()
 	for _, difference := range differences {
-		fmt.Fprintf(d.err, "gatehouse: line %d: %s: %s\n", line, c.ID, difference)
+		_ = trace.Line(d.err, fmt.Sprintf("gatehouse: line %d: %s: %s", line, c.ID, difference)) // nobody to tell
 	}
 }

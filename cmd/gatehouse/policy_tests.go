@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/gatehouse-iam/gatehouse/internal/policytest"
+	"github.com/gatehouse-iam/gatehouse/internal/trace"
 	"github.com/gatehouse-iam/gatehouse/policy/validate"
 )
 
@@ -73,7 +74,7 @@ func progress(w io.Writer, now func() time.Time) func(decided int, file string) 
 	return func(decided int, file string) {
 		if t := now(); t.Sub(told) >= every {
 			told = t
-			fmt.Fprintf(w, "gatehouse: %d cases decided, now in %s\n", decided, file)
+			_ = trace.Line(w, fmt.Sprintf("gatehouse: %d cases decided, now in %s", decided, file)) // nobody to tell
 		}
 	}
 }

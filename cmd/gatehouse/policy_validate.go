@@ -10,6 +10,7 @@ import (
 	"github.com/gatehouse-iam/gatehouse/internal/findings"
 	"github.com/gatehouse-iam/gatehouse/internal/junit"
 	"github.com/gatehouse-iam/gatehouse/internal/sarif"
+	"github.com/gatehouse-iam/gatehouse/internal/trace"
 	"github.com/gatehouse-iam/gatehouse/policy"
 	"github.com/gatehouse-iam/gatehouse/policy/validate"
 )
@@ -56,7 +57,7 @@ func (c *validateCommand) Run(s *streams) error {
 	for _, name := range c.Files {
 		text, err := readDocument(s.in, name)
 		if err != nil {
-			fmt.Fprintf(s.err, "gatehouse: %v\n", err)
+			_ = trace.Line(s.err, fmt.Sprintf("gatehouse: %v", err)) // nobody to tell
 			unreadable++
 			continue
 		}

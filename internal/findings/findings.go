@@ -9,6 +9,7 @@ import (
 
 	"github.com/gatehouse-iam/gatehouse/internal/junit"
 	"github.com/gatehouse-iam/gatehouse/internal/sarif"
+	"github.com/gatehouse-iam/gatehouse/internal/trace"
 	"github.com/gatehouse-iam/gatehouse/policy/validate"
 )
 
@@ -57,7 +58,7 @@ func (f *File) Text(w io.Writer, indent string) error {
 		if line, column := place(v); line > 0 {
 			at += fmt.Sprintf(":%d:%d", line, column)
 		}
-		if _, err := fmt.Fprintf(w, "%s%s: %s %s: %s\n", indent, at, words(v.Type), v.Code, v.Details); err != nil {
+		if err := trace.Line(w, fmt.Sprintf("%s%s: %s %s: %s", indent, at, words(v.Type), v.Code, v.Details)); err != nil {
 			return err
 		}
 	}

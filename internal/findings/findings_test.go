@@ -96,3 +96,12 @@ func TestAtLeast(t *testing.T) {
 		t.Error("nothing is something")
 	}
 }
+
+// Neither a file's name nor what stands in it ends a line or reaches the terminal.
+func TestTextIsOneLineAFinding(t *testing.T) {
+	f := &File{"p\n\x1b[2J.json", []validate.Finding{{Type: validate.Error, Code: "C", Details: "d\nok\u009b\u202e"}}}
+	var b strings.Builder
+	if err := f.Text(&b, ""); err != nil || b.String() != `p\n\x1b[2J.json: error C: d\nok\u009b\u202e`+"\n" {
+		t.Errorf("%q, %v", b.String(), err)
+	}
+}

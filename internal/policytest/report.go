@@ -43,7 +43,7 @@ type textReport struct {
 
 func (t *textReport) line(format string, args ...any) {
 	if t.err == nil {
-		_, t.err = fmt.Fprintf(t.w, format+"\n", args...)
+		t.err = trace.Line(t.w, fmt.Sprintf(format, args...))
 	}
 }
 
@@ -99,12 +99,12 @@ func (t *textReport) failed(f *File, c *Case) {
 // why writes what a case expected, what came out, and the trace of it.
 func (r *Run) why(w io.Writer, c *Case, indent string) error {
 	for _, d := range c.Differences {
-		if _, err := fmt.Fprintf(w, "%s%s\n", indent, d); err != nil {
+		if err := trace.Line(w, indent+d.String()); err != nil {
 			return err
 		}
 	}
 	if c.Result.Message != "" {
-		if _, err := fmt.Fprintf(w, "%s%s\n", indent, c.Result.Message); err != nil {
+		if err := trace.Line(w, indent+c.Result.Message); err != nil {
 			return err
 		}
 	}

@@ -433,3 +433,25 @@ func TestPlaces(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// No name, id, Sid, key or expectation ends a line or reaches the terminal.
+func TestTextEscapes(t *testing.T) {
+	const evil = `x\nok    all\u001b[2J\u0007\u007f\u009b\u202e\u2066`
+	c := `{"id":"` + evil + `","request":{"principal":"arn:aws:iam::111122223333:user/ana","action":"s3:GetObject","resource":"arn:aws:s3:::b/` + evil + `","context":{"aws:UserAgent":"` + evil + `"}},` +
+		`"policies":{"identity":[{"name":"` + evil + `","document":{"Statement":[{"Sid":"` + evil + `","Effect":"Allow","Action":"s3:*","Resource":"*","Condition":{"StringEquals":{"aws:UserAgent":"` + evil + `y"}}}]}}]},` +
+		`"expect":{"decision":"allowed","matched":[{"policy":"` + evil + `","sid":"` + evil + `"}]}}`
+	var b strings.Builder
+	r := run(t, "a\n\x1b[2J.jsonl", c, "p\n.json", `{"Statement":7,"x":"`+evil+`"}`)
+	r.Findings = []Findings{{File: "f\n\u009b"}}
+	if err := r.Text(&b, true); err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(b.String()) {
+		if line = strings.TrimSuffix(line, "\n"); policy.Hidden(line) || strings.HasPrefix(line, "ok") {
+			t.Errorf("%q", line)
+		}
+	}
+	if !strings.Contains(b.String(), `x\nok    all\x1b[2J\a\x7f\u009b\u202e\u2066 (`) {
+		t.Error(b.String())
+	}
+}

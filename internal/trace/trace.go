@@ -23,9 +23,10 @@ type Writer struct {
 	// Place says where a statement stands, where there is more to say than its
 	// line in the document; nil, and "", say that.
 	Place func(p *policy.Policy, line, column int) string
-	// Command is the command that makes a change, "" where there is none; nil
-	// gives none.
-	Command func(*policy.Change) string
+	// Command is the command that makes a change, "" where there is none, and what
+	// is to be said of it; nil gives neither. Of the changes of one policy it is
+	// asked for the last, whose document holds them all.
+	Command func(*policy.Change) (command, note string)
 
 	err error
 }
@@ -50,8 +51,15 @@ func (w *Writer) Explain(e *policy.Explanation) error {
 
 func (w *Writer) line(format string, args ...any) {
 	if w.err == nil {
-		_, w.err = fmt.Fprintf(w.Out, w.Indent+format+"\n", args...)
+		w.err = Line(w.Out, w.Indent+fmt.Sprintf(format, args...))
 	}
+}
+
+// Line writes a line for eyes: values in it cannot end it, nor make a terminal do
+// anything (policy.Visible).
+func Line(w io.Writer, text string) error {
+	_, err := io.WriteString(w, policy.Visible(text)+"\n")
+	return err
 }
 
 // indented writes with two more blanks.
@@ -231,7 +239,9 @@ func (w *Writer) changes(e *policy.Explanation) {
 		w.line("to allow it, do all of these:")
 		for i := range e.Changes {
 			w.line("%d. %s", i+1, e.Changes[i].String())
-			w.command(&e.Changes[i])
+			if !MadeLater(e.Changes, i) {
+				w.command(&e.Changes[i])
+			}
 		}
 	}
 }
@@ -240,9 +250,36 @@ func (w *Writer) command(c *policy.Change) {
 	if w.Command == nil {
 		return
 	}
-	if command := w.Command(c); command != "" {
-		w.indented(func() { w.line("%s", command) })
+	command, note := w.Command(c)
+	w.indented(func() {
+		if note != "" {
+			w.line("note: %s", note)
+		}
+		if command != "" {
+			w.line("%s", command)
+		}
+	})
+}
+
+// MadeLater says whether a later change edits the same document: one command
+// makes both, since each change has the document with all of them.
+func MadeLater(changes []policy.Change, i int) bool {
+	for k := i + 1; k < len(changes); k++ {
+		if sameDocument(&changes[i], &changes[k]) {
+			return true
+		}
 	}
+	return false
+}
+
+func sameDocument(a, b *policy.Change) bool {
+	switch {
+	case a.Document == "" || b.Document == "" || a.Kind == policy.AddPolicy || b.Kind == policy.AddPolicy:
+		return false
+	case strings.HasPrefix(a.Policy, "arn:"): // wherever it stands
+		return a.Policy == b.Policy
+	}
+	return a.Type == b.Type && a.Level == b.Level && a.Index == b.Index && a.Policy == b.Policy
 }
 
 // Decision is a result in a line: what came out, and by what.

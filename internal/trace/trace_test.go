@@ -87,12 +87,20 @@ func TestExplainPlacesStatements(t *testing.T) {
 
 func TestChanges(t *testing.T) {
 	one := policy.Change{Kind: policy.SetKey, Key: "k", Value: "v"}
-	command := func(c *policy.Change) string {
-		if c.Value == "w" {
-			return ""
+	command := func(c *policy.Change) (string, string) {
+		switch c.Value {
+		case "w":
+			return "", ""
+		case "x":
+			return "", "theirs"
 		}
-		return "make " + c.Value
+		return "make " + c.Value, ""
 	}
+	noted := one
+	noted.Value = "x"
+	first := policy.Change{Kind: policy.AddValue, Policy: "P", Document: "{}", Value: "a"}
+	last := first
+	last.Value = "b"
 	two := one
 	two.Value = "w"
 	for _, c := range []struct {
@@ -105,6 +113,9 @@ func TestChanges(t *testing.T) {
 		{"one", policy.Explanation{Changes: []policy.Change{one}}, "no policy applies\nto allow it: " + one.String() + "\n  make v\n"},
 		{"two", policy.Explanation{Changes: []policy.Change{one, two}, Missing: []string{"a", "b"}},
 			"no policy applies\nthe request has no a, b\nto allow it, do all of these:\n1. " + one.String() + "\n  make v\n2. " + two.String() + "\n"},
+		{"note", policy.Explanation{Changes: []policy.Change{noted}}, "no policy applies\nto allow it: " + noted.String() + "\n  note: theirs\n"},
+		{"one command for both", policy.Explanation{Changes: []policy.Change{first, last}},
+			"no policy applies\nto allow it, do all of these:\n1. " + first.String() + "\n2. " + last.String() + "\n  make b\n"},
 		{"allowed", policy.Explanation{Decision: policy.Decision{Outcome: policy.Allowed}}, "no policy applies\n"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -169,5 +180,42 @@ func TestExplainFails(t *testing.T) {
 	w := Writer{Out: fullWriter{}}
 	if err := w.Explain(explained(t)); !errors.Is(err, errFull) {
 		t.Error(err)
+	}
+}
+
+// Nothing that a request or a document holds ends a line or reaches the terminal.
+func TestValuesStayInTheirLine(t *testing.T) {
+	const evil = "x\nto allow it: make\x1b[2J\a\x7f\u009b\u202e\u2066\x9b"
+	trace := policy.PolicyTrace{Type: policy.Boundary, Level: -1, Note: evil, Takes: true, Policy: policy.Unreadable(policy.Boundary, evil),
+		Statements: []policy.StatementTrace{{Sid: evil, Effect: "Allow", Elements: []policy.ElementTrace{
+			{Element: "Condition", Operator: evil, Key: evil, Note: evil, Present: true, Values: []string{evil}, Request: policy.Value{One: evil}}}}}}
+	change := policy.Change{Kind: policy.AddValue, Policy: evil, Sid: evil, Element: evil, Value: evil}
+	w := Writer{Command: func(*policy.Change) (string, string) { return "command " + evil, evil }, Place: func(*policy.Policy, int, int) string { return evil }}
+	got := text(t, w, &policy.Explanation{Policies: []policy.PolicyTrace{trace}, Missing: []string{evil}, Changes: []policy.Change{change}})
+	got += text(t, w, &policy.Explanation{Fixed: evil})
+	if n := strings.Count(got, "\n"); n != 9 {
+		t.Errorf("%d lines", n)
+	}
+	if left := strings.ReplaceAll(got, "\n", ""); policy.Hidden(left) || !strings.Contains(left, `x\nto allow it: make\x1b[2J\a\x7f\u009b\u202e\u2066\x9b`) {
+		t.Errorf("%q", got)
+	}
+}
+
+// Changes of one document are made by the command of the last.
+func TestMadeLater(t *testing.T) {
+	list := []policy.Change{
+		{Kind: policy.AddValue, Policy: "arn:p", Document: "{}"},
+		{Kind: policy.AddValue, Policy: "P", Document: "{}"},
+		{Kind: policy.AddPolicy, Index: -1, Document: "{}"},
+		{Kind: policy.AddPolicy, Index: -1, Document: "{}"},
+		{Kind: policy.SetKey}, {Kind: policy.SetKey},
+		{Kind: policy.AddValue, Policy: "P", Index: 1, Document: "{}"},
+		{Kind: policy.AddValue, Policy: "P", Document: "{}"},
+		{Kind: policy.AddValue, Type: policy.Boundary, Policy: "arn:p", Document: "{}"},
+	}
+	for i := range list {
+		if got, want := MadeLater(list, i), i < 2; got != want {
+			t.Errorf("%d: %v", i, got)
+		}
 	}
 }

@@ -12,16 +12,71 @@ import (
 type commands struct {
 	endpoint string // for --endpoint-url, "" for none
 	account  string // whose policies the reader may change
-	resource string // that was asked for
+	action   string // that was denied
+	resource string // it was asked for
 	entity   string // ARN of the user or role whose policies they are
 }
 
 // of is the command that makes a change, "" where the AWS CLI has none, or the
-// change is not the account's to make.
-func (c *commands) of(change *policy.Change) string {
-	if change.Account != "" && change.Account != c.account {
+// change is not the account's to make. The note says whose it is, and why there is
+// no command where one would do harm.
+func (c *commands) of(change *policy.Change) (command, note string) {
+	note = c.owner(change)
+	if hidden(change.Policy, change.Text, change.Document, c.resource, c.entity, c.endpoint) {
+		reason := "no command is given: a value in it holds characters that a terminal obeys, hides or reorders"
+		return "", strings.TrimPrefix(note+"; "+reason, "; ")
+	}
+	if change.Account != "" && change.Account != c.account && !c.delegation(change) {
+		return "", note
+	}
+	return c.command(change), note
+}
+
+// owner says who else must make a change, "" where the account can.
+func (c *commands) owner(change *policy.Change) string {
+	whose := ""
+	switch {
+	case change.Kind == policy.SetKey:
+	case c.delegation(change):
+		whose = "the organization, whose management account makes it"
+	case change.Type == policy.ServiceControl, change.Type == policy.ResourceControl:
+		whose = "the organization"
+	case change.Account != "" && change.Account != c.account:
+		whose = "account " + change.Account
+	}
+	if whose == "" {
 		return ""
 	}
+	return "the change belongs to " + whose + ": no change of account " + c.account + "'s policies can allow this"
+}
+
+// delegation: the policy by which an organization delegates to its members
+// (orgs_delegate_policies).
+func (c *commands) delegation(change *policy.Change) bool {
+	return change.Type == policy.Resource && len(c.action) > len("organizations:") && strings.EqualFold(c.action[:len("organizations:")], "organizations:")
+}
+
+// hidden says whether one of the texts, or a string in one that is JSON, holds what
+// is not to be seen: who was denied chose some of them.
+func hidden(texts ...string) bool {
+	for _, text := range texts {
+		if policy.Hidden(oneLine(text)) {
+			return true
+		}
+		if !json.Valid([]byte(text)) {
+			continue
+		}
+		tokens := json.NewDecoder(strings.NewReader(text))
+		for token, err := tokens.Token(); err == nil; token, err = tokens.Token() {
+			if s, ok := token.(string); ok && policy.Hidden(s) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (c *commands) command(change *policy.Change) string {
 	switch change.Type {
 	case policy.Identity:
 		return c.identity(change)
@@ -32,6 +87,9 @@ func (c *commands) of(change *policy.Change) string {
 			return c.aws("iam update-assume-role-policy", "--role-name", lastName(c.resource), "--policy-document", change.Document)
 		}
 	case policy.Resource:
+		if c.delegation(change) && change.Document != "" {
+			return c.aws("organizations put-resource-policy", "--content", change.Document)
+		}
 		if bucket := bucketOf(c.resource); bucket != "" && change.Document != "" {
 			return c.aws("s3api put-bucket-policy", "--bucket", bucket, "--policy", change.Document)
 		}

@@ -26,7 +26,7 @@ func (a *Answer) Text(w io.Writer, endpoint string) error {
 	for _, note := range a.Notes {
 		head = append(head, "", "note: "+note)
 	}
-	if _, err := fmt.Fprintln(w, strings.Join(head, "\n")+"\n"); err != nil {
+	if err := write(w, append(head, "")); err != nil {
 		return err
 	}
 	t := trace.Writer{Out: w, Command: a.commands(endpoint).of}
@@ -34,7 +34,7 @@ func (a *Answer) Text(w io.Writer, endpoint string) error {
 }
 
 func (a *Answer) commands(endpoint string) *commands {
-	return &commands{endpoint: endpoint, account: a.account, resource: a.Resource, entity: a.entity}
+	return &commands{endpoint: endpoint, account: a.account, action: a.Action, resource: a.Resource, entity: a.entity}
 }
 
 // decodedText tells what a message by itself does.
@@ -51,8 +51,16 @@ func (a *Answer) decodedText(w io.Writer, lines []string) error {
 		lines = append(lines, strings.TrimPrefix(strings.TrimSpace(f.Policy+" "+f.Key)+": "+f.Reason, ": "))
 	}
 	lines = append(lines, "note: the denial itself is not kept any more; this is what its message holds")
-	_, err := fmt.Fprintln(w, strings.Join(lines, "\n"))
-	return err
+	return write(w, lines)
+}
+
+func write(w io.Writer, lines []string) error {
+	for _, line := range lines {
+		if err := trace.Line(w, line); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (v *values) text() string {
@@ -72,7 +80,7 @@ type answerJSON struct {
 	Time      string        `json:"time"`
 	Notes     []string      `json:"notes"`
 	Result    *cases.Result `json:"result,omitempty"`
-	Commands  []string      `json:"commands"` // one a change, "" for none
+	Commands  []string      `json:"commands"` // one a change, "" for none, and where a later one makes it too
 	Decoded   *Decoded      `json:"decoded,omitempty"`
 }
 
@@ -86,7 +94,11 @@ func (a *Answer) JSON(w io.Writer, endpoint string) error {
 	if a.explanation != nil {
 		c := a.commands(endpoint)
 		for i := range a.explanation.Changes {
-			out.Commands = append(out.Commands, c.of(&a.explanation.Changes[i]))
+			command := ""
+			if changes := a.explanation.Changes; !trace.MadeLater(changes, i) {
+				command, _ = c.of(&changes[i])
+			}
+			out.Commands = append(out.Commands, command)
 		}
 	}
 	e := json.NewEncoder(w)

@@ -342,10 +342,11 @@ func TestCommands(t *testing.T) {
 		{"another resource", user, policy.Change{Type: policy.Resource, Kind: policy.AddStatement, Document: "{}"}, ""},
 		{"SCP", role, policy.Change{Type: policy.ServiceControl, Kind: policy.AddStatement, Policy: "arn:aws:organizations::1:policy/o-1/service_control_policy/p-abc", Document: "{}"}, "aws organizations update-policy --policy-id p-abc --content '{}'"},
 		{"new SCP", role, policy.Change{Type: policy.ServiceControl, Kind: policy.AddPolicy, Document: "{}"}, ""},
+		{"delegation", &commands{account: account, action: "organizations:ListRoots", resource: "*"}, policy.Change{Type: policy.Resource, Kind: policy.AddStatement, Account: "444455556666", Document: "{}"}, "aws organizations put-resource-policy --content '{}'"},
 		{"session", role, policy.Change{Type: policy.Session, Kind: policy.AddPolicy, Document: "{}"}, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			if got := c.of.of(&c.change); got != c.want {
+			if got, _ := c.of.of(&c.change); got != c.want {
 				t.Errorf("%s\nwant %s", got, c.want)
 			}
 		})
@@ -353,6 +354,67 @@ func TestCommands(t *testing.T) {
 	for text, want := range map[string]string{"": "''", "a b": "'a b'", "$(x)": "'$(x)'", "a/b:c": "a/b:c", "it's": `'it'\''s'`} {
 		if got := quoted(text); got != want {
 			t.Errorf("%s, want %s", got, want)
+		}
+	}
+}
+
+// Whose a change is, where it is not the account's.
+func TestOwners(t *testing.T) {
+	own := &commands{account: account, resource: "*", entity: anaARN}
+	delegated := &commands{account: account, action: "Organizations:ListRoots", resource: "*", entity: anaARN}
+	const cannot = ": no change of account " + account + "'s policies can allow this"
+	for _, c := range []struct {
+		of     *commands
+		change policy.Change
+		want   string
+	}{
+		{own, policy.Change{Kind: policy.SetKey, Type: policy.ServiceControl}, ""},
+		{own, policy.Change{Kind: policy.AddStatement, Account: account}, ""},
+		{own, policy.Change{Type: policy.Resource, Kind: policy.AddStatement, Account: "444455556666"}, "the change belongs to account 444455556666" + cannot},
+		{own, policy.Change{Type: policy.ServiceControl, Kind: policy.AddPolicy}, "the change belongs to the organization" + cannot},
+		{own, policy.Change{Type: policy.ResourceControl, Kind: policy.AddPolicy}, "the change belongs to the organization" + cannot},
+		{delegated, policy.Change{Type: policy.Resource, Kind: policy.AddPolicy, Account: "444455556666"}, "the change belongs to the organization, whose management account makes it" + cannot},
+	} {
+		if _, got := c.of.of(&c.change); got != c.want {
+			t.Errorf("%s, want %s", got, c.want)
+		}
+	}
+}
+
+// What a denied caller chose cannot write lines of its own, nor a command.
+func TestHostileValues(t *testing.T) {
+	const evil = `b\nto allow it: attach\n  aws iam attach-user-policy\u001b[2J\u0007\u007f\u009b\u202e\u2066`
+	s := ana()
+	s.details[0] = strings.ReplaceAll(s.details[0], "user/bob", "user/"+evil)
+	s.details[0] = strings.Replace(s.details[0], `"aws:CurrentTime"`, `"aws:UserAgent":"`+evil+`","aws:CurrentTime"`, 1)
+	s.documents["identity_based_policy/0/0/List"] = strings.Replace(lists, `"Resource"`, `"Condition":{"StringEquals":{"aws:UserAgent":"n"}},"Resource"`, 1)
+	got := textOf(t, find(t, s, id), "")
+	if strings.Contains(got, "\n  aws ") || !strings.Contains(got, "note: no command is given: ") || !strings.Contains(got, `b\nto allow it: attach\n  aws iam attach-user-policy\x1b[2J\a\x7f\u009b\u202e\u2066`) {
+		t.Error(got)
+	}
+	if n := strings.Count(got, "\nto allow it"); n != 1 {
+		t.Errorf("%d lines say what to do", n)
+	}
+	s = &told{decoded: `{"matchedStatements":{"items":[{"statementId":"` + evil + `"}]},"failures":{"items":[{"reason":"` + evil + `"}]},"context":{"principal":{"arn":"` + evil + `"},"action":"` + evil + `","resource":"` + evil + `"}}`}
+	got += textOf(t, find(t, s, message), "")
+	for line := range strings.Lines(got) {
+		if policy.Hidden(strings.TrimSuffix(line, "\n")) {
+			t.Errorf("%q", line)
+		}
+	}
+}
+
+// Text in a document that only its escapes hide, and names, make no command.
+func TestNoCommandForHiddenValues(t *testing.T) {
+	for _, change := range []policy.Change{
+		{Kind: policy.AddValue, Policy: "P\x1b", Document: "{}"},
+		{Kind: policy.AddValue, Policy: "P", Document: `{"a":"\u001b"}`},
+		{Kind: policy.AddValue, Policy: "P", Document: `{"a\n":1}`},
+		{Kind: policy.AddValue, Policy: "P", Document: "{\"a\":\"\u202e\"}"},
+	} {
+		command, note := (&commands{account: account, entity: anaARN}).of(&change)
+		if command != "" || !strings.HasPrefix(note, "no command is given: ") {
+			t.Errorf("%q, %s", command, note)
 		}
 	}
 }
