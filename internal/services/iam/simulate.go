@@ -33,6 +33,7 @@ type simulation struct {
 	caller    *policy.Principal
 	owner     string // account of resources whose ARN names none
 	keys      *policy.Keys
+	values    int // bytes of the context's values
 }
 
 // asked is the part of the input that both operations share.
@@ -49,8 +50,8 @@ type asked struct {
 	serviceControlPolicies []iam.OrderedOrganizationPolicyType
 }
 
-func simulateCustomPolicy(_ context.Context, call *api.Call, _ *directory.View, in *iam.SimulateCustomPolicyInput) (*iam.SimulateCustomPolicyOutput, error) {
-	l, err := simulate(call, nil, &asked{
+func simulateCustomPolicy(ctx context.Context, call *api.Call, _ *directory.View, in *iam.SimulateCustomPolicyInput) (*iam.SimulateCustomPolicyOutput, error) {
+	l, err := simulate(ctx, call, nil, &asked{
 		actions: in.ActionNames, resources: in.ResourceArns, policies: in.PolicyInputList, boundaries: in.PermissionsBoundaryPolicyInputList,
 		resourcePolicy: in.ResourcePolicy, owner: in.ResourceOwner, caller: in.CallerArn, option: in.ResourceHandlingOption,
 		entries: in.ContextEntries, marker: in.Marker, maxItems: in.MaxItems, serviceControlPolicies: in.OrderedOrganizationPolicyInputList,
@@ -61,7 +62,7 @@ func simulateCustomPolicy(_ context.Context, call *api.Call, _ *directory.View, 
 	return &iam.SimulateCustomPolicyOutput{EvaluationResults: l.items, IsTruncated: l.truncated, Marker: l.marker}, nil
 }
 
-func simulatePrincipalPolicy(_ context.Context, call *api.Call, v *directory.View, in *iam.SimulatePrincipalPolicyInput) (*iam.SimulatePrincipalPolicyOutput, error) {
+func simulatePrincipalPolicy(ctx context.Context, call *api.Call, v *directory.View, in *iam.SimulatePrincipalPolicyInput) (*iam.SimulatePrincipalPolicyOutput, error) {
 	source, err := findSource(v, *in.PolicySourceArn)
 	if err != nil {
 		return nil, err
@@ -69,7 +70,7 @@ func simulatePrincipalPolicy(_ context.Context, call *api.Call, v *directory.Vie
 	if err := source.exclude(in.PolicyExclusionList); err != nil {
 		return nil, err
 	}
-	l, err := simulate(call, v, &asked{
+	l, err := simulate(ctx, call, v, &asked{
 		actions: in.ActionNames, resources: in.ResourceArns, policies: in.PolicyInputList, boundaries: in.PermissionsBoundaryPolicyInputList,
 		resourcePolicy: in.ResourcePolicy, owner: in.ResourceOwner, caller: in.CallerArn, option: in.ResourceHandlingOption,
 		entries: in.ContextEntries, marker: in.Marker, maxItems: in.MaxItems, list: *in.PolicySourceArn, source: source,
@@ -82,7 +83,7 @@ func simulatePrincipalPolicy(_ context.Context, call *api.Call, v *directory.Vie
 
 // simulate decides one page of the actions. v is nil where the call may learn
 // nothing of the account.
-func simulate(call *api.Call, v *directory.View, in *asked) (listed[iam.EvaluationResult], error) {
+func simulate(ctx context.Context, call *api.Call, v *directory.View, in *asked) (listed[iam.EvaluationResult], error) {
 	none := listed[iam.EvaluationResult]{}
 	s, err := newSimulation(call, v, in)
 	if err != nil {
@@ -95,7 +96,11 @@ func simulate(call *api.Call, v *directory.View, in *asked) (listed[iam.Evaluati
 	if p.size, err = s.fitting(p.size); err != nil {
 		return none, err
 	}
-	return collectSlice(p, s.actions, s.evaluate)
+	l, err := collectSlice(p, s.actions, func(action string) iam.EvaluationResult { return s.evaluate(ctx, action) })
+	if ctx.Err() != nil { // the caller is gone, and the results are not whole
+		return none, ctx.Err()
+	}
+	return l, err
 }
 
 // fingerprint tells lists of texts apart: a marker is good for one list.
@@ -107,16 +112,39 @@ func fingerprint(lists ...[]string) string {
 	return hex.EncodeToString(hash.Sum(nil)[:8])
 }
 
-// maxWork bounds one call, in bytes: of the policies that its decisions go over, and
-// of the answer. AWS may return fewer results than MaxItems, too, and so a page ends
-// early; what one action needs on all resources must fit.
+// maxWork bounds one page, in bytes: of the policies that its decisions go over, of
+// the values that their patterns are laid on, and of the answer. AWS may return fewer
+// results than MaxItems, too, and so a page ends early; what one action needs on all
+// resources must fit.
 const maxWork = 32 << 20
+
+// What a decision costs besides the policies: its part of the answer, and in that the
+// resource's name, of which each character may be written as several.
+const (
+	partWork = 4096
+	nameWork = 8
+)
+
+// Patterns are laid on values. Those of a common request are in the policies' cost;
+// each valueWork bytes more cost the policies once again.
+const (
+	commonValues = 256
+	valueWork    = 32
+)
+
+// work is what a decision of any action on a resource costs.
+func (s *simulation) work(policies int, resource string) int {
+	values := max(0, s.values+len(resource)-commonValues)
+	return partWork + nameWork*len(resource) + policies + policies*values/valueWork
+}
 
 // fitting is how many actions, at most wanted, one page decides.
 func (s *simulation) fitting(wanted int) (int, error) {
-	each := (s.policies.work() + 1) * len(s.resources)
-	if each > maxWork {
-		return 0, invalidInput("The simulation is too large: these policies can be simulated for at most %d resources.", maxWork/(each/len(s.resources)))
+	policies, each := s.policies.work(), 0
+	for i, resource := range s.resources {
+		if each += s.work(policies, resource); each > maxWork {
+			return 0, invalidInput("The simulation is too large: these policies and values can be simulated for at most %d of these resources.", i)
+		}
 	}
 	return min(wanted, maxWork/each), nil
 }

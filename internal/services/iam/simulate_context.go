@@ -23,6 +23,9 @@ func (s *simulation) setContext(call *api.Call, v *directory.View, in *asked) er
 	if err != nil {
 		return err
 	}
+	if n := sizeOf(given); n > maxValues {
+		return invalidInput("The values of the context entries have %d bytes together, more than %d.", n, maxValues)
+	}
 	add := func(name, value string) {
 		if _, there := given[strings.ToLower(name)]; !there && value != "" {
 			given[strings.ToLower(name)] = contextEntry{name, policy.Value{One: value}}
@@ -43,12 +46,29 @@ func (s *simulation) setContext(call *api.Call, v *directory.View, in *asked) er
 	add("aws:CurrentTime", call.Time.UTC().Format(authz.ISO)) // K-01
 	add("aws:EpochTime", strconv.FormatInt(call.Time.Unix(), 10))
 	add("aws:ViaAWSService", "false") // K-24
+	s.values = sizeOf(given)
 	all := make(map[string]any, len(given))
 	for _, e := range given {
 		all[e.name] = e.value
 	}
 	s.keys, err = policy.ContextOf(all)
 	return err
+}
+
+// maxValues bounds the values of all context entries together, in bytes: no request
+// has as many, and every pattern of the policies may be laid on each.
+const maxValues = 64 << 10
+
+// sizeOf is how many bytes the values have.
+func sizeOf(entries map[string]contextEntry) int {
+	n := 0
+	for _, e := range entries {
+		n += len(e.value.One)
+		for _, value := range e.value.Many {
+			n += len(value)
+		}
+	}
+	return n
 }
 
 // contextEntry is a condition key as it is written, with its value.

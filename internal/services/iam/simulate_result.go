@@ -1,6 +1,7 @@
 package iam
 
 import (
+	"context"
 	"regexp"
 	"slices"
 	"strings"
@@ -22,14 +23,21 @@ type verdict struct {
 
 // evaluate decides an action on all resources. There is one result an action; where
 // resources are named, what came out for each is in the parts of it. The result as
-// a whole is the worst of its parts: AWS does not say what it is (choice).
-func (s *simulation) evaluate(action string) iam.EvaluationResult {
+// a whole is the worst of its parts: AWS does not say what it is (choice). It ends
+// early, with a result that is not whole, once nobody waits for it.
+func (s *simulation) evaluate(ctx context.Context, action string) iam.EvaluationResult {
+	if ctx.Err() != nil {
+		return iam.EvaluationResult{}
+	}
 	if slices.Equal(s.resources, []string{everyResource}) {
 		return s.result(action, everyResource, s.verdict(action, everyResource))
 	}
 	parts := make([]iam.ResourceSpecificResult, len(s.resources))
 	var whole verdict
 	for i, resource := range s.resources {
+		if ctx.Err() != nil {
+			break
+		}
 		v := s.verdict(action, resource)
 		parts[i] = iam.ResourceSpecificResult{
 			EvalResourceName: &s.resources[i], EvalResourceDecision: pointer(decisionName(v.decision)), MatchedStatements: v.matched,

@@ -1,13 +1,17 @@
 package iam
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/gatehouse-iam/gatehouse/internal/api"
 	"github.com/gatehouse-iam/gatehouse/internal/api/iam"
 	"github.com/gatehouse-iam/gatehouse/internal/directory"
 )
@@ -363,5 +367,77 @@ func TestSimulatePages(t *testing.T) {
 	}
 	in.ResourceArns = append(in.ResourceArns, in.ResourceArns...)
 	f.refused("SimulateCustomPolicy", in, 400, "InvalidInput",
-		"The simulation is too large: these policies can be simulated for at most 334 resources.")
+		"The simulation is too large: these policies and values can be simulated for at most 320 of these resources.")
+}
+
+// What is told is bounded where there is nothing to read, too: a page of a user
+// without policies is short, and all pages together have everything.
+func TestSimulateAnswerSize(t *testing.T) {
+	f := newFixture(t)
+	f.addUser("ana")
+	in := &iam.SimulatePrincipalPolicyInput{PolicySourceArn: ptr(accountNo + ":user/ana"), MaxItems: ptr(int32(300))}
+	for i := range 300 {
+		in.ActionNames = append(in.ActionNames, fmt.Sprintf("s3:Action%d", i))
+	}
+	for i := range 1000 {
+		in.ResourceArns = append(in.ResourceArns, fmt.Sprintf("arn:aws:s3:::bucket/%d", i))
+	}
+	out := did[iam.SimulatePrincipalPolicyOutput](f, "SimulatePrincipalPolicy", in)
+	if n := len(out.EvaluationResults); n < 5 || n > 10 || out.Marker == nil || !*out.IsTruncated {
+		t.Errorf("%d results, marker %v", n, out.Marker)
+	}
+	if n := len(asText(out)); n > 4<<20 {
+		t.Errorf("an answer of %d bytes", n)
+	}
+	in.Marker = out.Marker
+	out = did[iam.SimulatePrincipalPolicyOutput](f, "SimulatePrincipalPolicy", in)
+	same(t, "the next page", *out.EvaluationResults[0].EvalActionName, "s3:Action7")
+
+	in.Marker, in.ResourceArns = nil, nil
+	for i := range 24 { // long names
+		in.ResourceArns = append(in.ResourceArns, fmt.Sprintf("arn:aws:s3:::bucket/%d/%s", i, strings.Repeat("&", 2000)))
+	}
+	out = did[iam.SimulatePrincipalPolicyOutput](f, "SimulatePrincipalPolicy", in)
+	if n := len(out.EvaluationResults) * 24 * 2000; n > 4<<20 || out.Marker == nil {
+		t.Errorf("names of %d bytes, marker %v", n, out.Marker)
+	}
+	in.ResourceArns = nil
+	for range 9000 {
+		in.ResourceArns = append(in.ResourceArns, object)
+	}
+	_, err := f.as(root(), "SimulatePrincipalPolicy", in)
+	if err == nil || !strings.Contains(err.Error(), "The simulation is too large") {
+		t.Errorf("error %v", err)
+	}
+}
+
+// Patterns are laid on values: many bytes of these make a page short.
+func TestSimulateValues(t *testing.T) {
+	f := newFixture(t)
+	condition := `,"Condition":{"StringLike":{"test:key":"*` + strings.Repeat("?a", 1500) + `b*"}}`
+	in := &iam.SimulateCustomPolicyInput{PolicyInputList: []string{allowDocument("s3:*", "*", condition)}}
+	for i := range 100 {
+		in.ActionNames = append(in.ActionNames, fmt.Sprintf("s3:Action%d", i))
+	}
+	for _, c := range []struct {
+		bytes, results int
+	}{{100, 100}, {64 << 10, 4}} {
+		in.ContextEntries = []iam.ContextEntry{{ContextKeyName: ptr("test:key"), ContextKeyType: ptr("string"), ContextKeyValues: []string{strings.Repeat("a", c.bytes)}}}
+		out := did[iam.SimulateCustomPolicyOutput](f, "SimulateCustomPolicy", in)
+		same(t, fmt.Sprintf("results with %d bytes", c.bytes), len(out.EvaluationResults), c.results)
+	}
+	in.ContextEntries[0].ContextKeyType = ptr("stringList")
+	in.ContextEntries[0].ContextKeyValues = []string{strings.Repeat("a", 64<<10), "b"}
+	f.refused("SimulateCustomPolicy", in, 400, "InvalidInput", "The values of the context entries have 65537 bytes together, more than 65536.")
+}
+
+// Once the caller is gone nothing more is decided.
+func TestSimulateCallerGone(t *testing.T) {
+	gone, cancel := context.WithCancel(t.Context())
+	cancel()
+	call := &api.Call{Account: accountID, Operation: &api.Operation{Name: "SimulateCustomPolicy"}, Time: time.Unix(1_700_000_000, 0)}
+	_, err := simulateCustomPolicy(gone, call, nil, &iam.SimulateCustomPolicyInput{PolicyInputList: []string{allowAll}, ActionNames: []string{"s3:GetObject"}, ResourceArns: []string{object}})
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("error %v", err)
+	}
 }
