@@ -6,13 +6,16 @@ package policytest
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
 	"strings"
+	"syscall"
 
 	"github.com/gatehouse-iam/gatehouse/policy"
 	"github.com/gatehouse-iam/gatehouse/policy/x/cases"
@@ -30,6 +33,7 @@ type folder struct {
 	start string   // what is tested, within root
 	cases []string // paths of the case files within root, in order
 	json  []string
+	bad   []*cases.Error // folders that cannot be read
 }
 
 // openFolder finds the files of a folder.
@@ -61,8 +65,11 @@ func openFolder(name string) (*folder, error) {
 // visit sorts a file in. Hidden folders are other programs'.
 func (f *folder) visit(name string, entry fs.DirEntry, err error) error {
 	switch {
-	case err != nil:
+	case err != nil && name == f.start:
 		return err
+	case err != nil:
+		f.bad = append(f.bad, f.problem(name, err))
+		return fs.SkipDir
 	case entry.IsDir() && name != f.start && (strings.HasPrefix(entry.Name(), ".") || entry.Name() == "node_modules"):
 		return fs.SkipDir
 	case entry.IsDir():
@@ -99,16 +106,55 @@ func (f *folder) read(caseFile, name string) (string, error) {
 }
 
 func (f *folder) file(name string) ([]byte, error) {
+	in, err := f.open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer in.Close()
+	content, err := io.ReadAll(io.LimitReader(in, maxFile+1))
+	if len(content) > maxFile {
+		return nil, fmt.Errorf("%s is larger than a policy or a list of cases may be", f.shown(name))
+	}
+	return content, err
+}
+
+// open opens a regular file: a pipe would be waited for, and to open a device may
+// do something.
+func (f *folder) open(name string) (*os.File, error) {
 	info, err := f.root.Stat(name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, fmt.Errorf("there is no file %s", f.shown(name))
 	case err != nil:
 		return nil, err
-	case info.Size() > maxFile:
-		return nil, fmt.Errorf("%s is larger than a policy or a list of cases may be", f.shown(name))
+	case !info.Mode().IsRegular():
+		return nil, fmt.Errorf("%s is no regular file", f.shown(name))
 	}
-	return f.root.ReadFile(name)
+	in, err := f.root.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	if err != nil {
+		return nil, err
+	}
+	if info, err = in.Stat(); err == nil && !info.Mode().IsRegular() { // another one by now
+		err = fmt.Errorf("%s is no regular file", f.shown(name))
+	}
+	if err != nil {
+		in.Close()
+		return nil, err
+	}
+	return in, nil
+}
+
+// problem is a file that cannot be read, with its reason: which line is unknown.
+func (f *folder) problem(name string, err error) *cases.Error {
+	var e *cases.Error
+	if errors.As(err, &e) {
+		return e
+	}
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		err = path.Err
+	}
+	return &cases.Error{File: f.shown(name), Detail: "cannot be read: " + strings.TrimPrefix(err.Error(), f.shown(name)+" ")}
 }
 
 // policyFile is a *.json file that is a policy, of whatever type.
@@ -117,7 +163,7 @@ func (f *folder) policyFile(name string) (*document, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !bytes.Contains(content, []byte(`"Statement"`)) {
+	if !bytes.Contains(content, []byte(`"Statement"`)) || !holdsStatement(content) {
 		return nil, nil // some other JSON
 	}
 	root, err := policy.ParseJSON(string(content))
@@ -135,6 +181,20 @@ func (f *folder) policyFile(name string) (*document, error) {
 		return nil, &cases.Error{File: d.file, Line: e.Line, Column: e.Column, Detail: e.Detail}
 	}
 	return d, nil
+}
+
+// holdsStatement says whether the outermost object of a text has a "Statement". It
+// reads as deep as other JSON goes, which a policy may not. Broken JSON may be a
+// policy: it is told.
+func holdsStatement(content []byte) bool {
+	var members map[string]json.RawMessage
+	err := json.Unmarshal(bytes.TrimPrefix(content, []byte("\ufeff")), &members)
+	var broken *json.SyntaxError
+	if err != nil {
+		return errors.As(err, &broken)
+	}
+	_, ok := members["Statement"]
+	return ok
 }
 
 // guess is the type of a document that no case refers to: one with principals is

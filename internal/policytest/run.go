@@ -102,27 +102,22 @@ func (r *runner) folder(name string) error {
 	}
 	defer f.root.Close()
 	for _, name := range f.json {
-		d, err := f.policyFile(name)
-		var e *cases.Error
-		switch {
-		case errors.As(err, &e):
-			r.run.Problems = append(r.run.Problems, e)
+		switch d, err := f.policyFile(name); {
 		case err != nil:
-			return err
+			r.run.Problems = append(r.run.Problems, f.problem(name, err))
 		case d != nil:
 			r.run.ledger.add(d)
 		}
 	}
+	r.run.Problems = append(r.run.Problems, f.bad...)
 	for _, name := range f.cases {
-		if err := r.file(f, name); err != nil {
-			return err
-		}
+		r.file(f, name)
 	}
 	return nil
 }
 
-// file runs one file's cases.
-func (r *runner) file(f *folder, name string) error {
+// file runs one file's cases. What keeps one from being read is its problem alone.
+func (r *runner) file(f *folder, name string) {
 	t := fileTest{runner: r, folder: f, within: name, file: File{Name: f.shown(name)}}
 	var err error
 	if filepath.Ext(name) == ".jsonl" {
@@ -130,17 +125,13 @@ func (r *runner) file(f *folder, name string) error {
 	} else {
 		err = t.yaml()
 	}
-	var e *cases.Error
 	switch {
 	case err == errNoList: // some other YAML
-		return nil
-	case errors.As(err, &e):
-		t.file.Error = e
+		return
 	case err != nil:
-		return fmt.Errorf("%s: %w", t.file.Name, err)
+		t.file.Error = f.problem(name, err)
 	}
 	r.run.Files = append(r.run.Files, t.file)
-	return nil
 }
 
 // fileTest is one file under way.
@@ -152,7 +143,7 @@ type fileTest struct {
 }
 
 func (t *fileTest) lines() error {
-	in, err := t.folder.root.Open(t.within)
+	in, err := t.folder.open(t.within)
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -148,8 +149,9 @@ func TestFoldersEnd(t *testing.T) {
 	if err := os.Symlink(secret, filepath.Join(dir, "p.json")); err != nil {
 		t.Fatal(err)
 	}
-	if r, err := Test([]string{dir}, options()); err == nil {
-		t.Errorf("a link out of the folder was followed: %+v", r.Files)
+	linked, err := Test([]string{dir}, options())
+	if err != nil || len(linked.Problems) != 1 || linked.Problems[0].File != filepath.Join(dir, "p.json") || !strings.Contains(linked.Problems[0].Detail, "escapes") || linked.Files[0].Cases[0].Result.Error == "" {
+		t.Errorf("a link out of the folder was followed: %+v, %v", linked, err)
 	}
 	dir = folderOf(t, "a.jsonl", strings.Replace(byFile, "p.json", secret, 1))
 	r, err := Test([]string{dir}, options())
@@ -175,8 +177,9 @@ func TestLargeFilesAreRefused(t *testing.T) {
 	if err := os.Truncate(filepath.Join(dir, "a.yaml"), maxFile+1); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Test([]string{dir}, options()); err == nil || !strings.Contains(err.Error(), "is larger than a policy or a list of cases may be") {
-		t.Error(err)
+	r, err := Test([]string{dir}, options())
+	if err != nil || r.Files[0].Error == nil || !strings.Contains(r.Files[0].Error.Detail, "is larger than a policy or a list of cases may be") {
+		t.Errorf("%+v, %v", r, err)
 	}
 }
 
@@ -187,6 +190,9 @@ func TestPolicyFiles(t *testing.T) {
 		{"something else", `{"a":1}`, ""},
 		{"something broken", `{"a":`, ""},
 		{"another's statement", `{"a":{"Statement":1}}`, ""},
+		{"a deep template", strings.Repeat(`{"a":`, 20) + `{"Statement":[]}` + strings.Repeat("}", 20), ""},
+		{"a list", `[{"Statement":[]}]`, ""},
+		{"a deep policy", `{"Statement":` + strings.Repeat("[", 40) + strings.Repeat("]", 40) + `}`, "1:21: nested deeper than a policy can be"},
 		{"broken", "{\n \"Statement\": [}", "2:16: a value is expected here"},
 		{"no policy", `{"Statement":[{"Effect":"Allow","Actions":"*"}]}`, `1:33: a statement has no member "Actions"`},
 	} {
@@ -200,6 +206,25 @@ func TestPolicyFiles(t *testing.T) {
 				t.Errorf("%q, want %q", got, c.want)
 			}
 		})
+	}
+}
+
+// A pipe, or a link to a device, is a problem of that file: nothing waits for it,
+// and the rest of the run goes on.
+func TestOnlyRegularFilesAreRead(t *testing.T) {
+	dir := folderOf(t, "c.jsonl", denied)
+	for _, name := range []string{"p.json", "q.yaml", "r.jsonl"} {
+		if err := syscall.Mkfifo(filepath.Join(dir, name), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r, err := Test([]string{dir}, options())
+	if err != nil || len(r.Problems) != 1 || len(r.Files) != 3 || len(r.Files[0].Cases) != 1 {
+		t.Fatalf("%+v, %v", r, err)
+	}
+	const want = "cannot be read: is no regular file"
+	if r.Problems[0].Detail != want || r.Files[1].Error.Detail != want || r.Files[2].Error.Detail != want || r.Counts().Errors != 3 {
+		t.Errorf("%+v %+v", r.Problems[0], r.Files)
 	}
 }
 

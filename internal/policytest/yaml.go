@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -18,6 +19,10 @@ import (
 // maxYAML bounds the JSON that a YAML file becomes, in bytes: aliases can make a
 // small file stand for a very large one.
 const maxYAML = 16 << 20
+
+// maxDepth bounds how deep the values of a case lie in each other: a statement's
+// condition values, the deepest of a case, lie at 12.
+const maxDepth = 32
 
 // listed is a case of a YAML file, as JSON.
 type listed struct {
@@ -86,6 +91,7 @@ type jsonWriter struct {
 	text  strings.Builder
 	most  int
 	marks []mark
+	open  []*yaml.Node // those that the value under way lies in
 }
 
 // mark is where the JSON from a byte on stood in the YAML.
@@ -108,6 +114,14 @@ func (w *jsonWriter) value(n *yaml.Node, typed bool) error {
 	if w.text.Len() > w.most {
 		return at(n, "the file's aliases stand for more than a file may hold")
 	}
+	switch {
+	case n.Kind == yaml.AliasNode && slices.Contains(w.open, n.Alias):
+		return at(n, "*%s stands for what it lies in itself", n.Value)
+	case len(w.open) >= maxDepth:
+		return at(n, "values lie deeper in each other than %d", maxDepth)
+	}
+	w.open = append(w.open, n)
+	defer func() { w.open = w.open[:len(w.open)-1] }()
 	switch n.Kind {
 	case yaml.MappingNode:
 		return w.mapping(n, typed)

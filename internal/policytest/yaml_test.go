@@ -57,6 +57,9 @@ func TestYAMLFaults(t *testing.T) {
 		{"two documents", "- a: b\n---\n- c: d\n", "line 1, column 1: one list of cases a file is expected, and here are several documents"},
 		{"merge", "- &a {x: y}\n- <<: *a\n", "line 2, column 3: the name of a member is expected here"},
 		{"name", "- ? [a]\n  : b\n", "line 1, column 5: the name of a member is expected here"},
+		{"itself", "- &a [*a]\n", "line 1, column 7: *a stands for what it lies in itself"},
+		{"itself as a member", "- &a\n  b: {c: [*a]}\n", "line 2, column 11: *a stands for what it lies in itself"},
+		{"deep", "- " + strings.Repeat("[", 33) + strings.Repeat("]", 33) + "\n", "line 1, column 35: values lie deeper in each other than 32"},
 		{"bytes", "- a: \xff\n", "line 1, column 1: invalid leading UTF-8 octet"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
