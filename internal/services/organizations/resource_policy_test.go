@@ -2,6 +2,8 @@ package organizations
 
 import (
 	"errors"
+	"fmt"
+	"maps"
 	"strings"
 	"testing"
 
@@ -210,4 +212,36 @@ func TestTaggedResourcePolicyNeedsPermission(t *testing.T) {
 	in.Tags = nil
 	did[organizations.PutResourcePolicyOutput](f, put, "PutResourcePolicy", in)
 	f.refused(put, "DeleteResourcePolicy", &organizations.DeleteResourcePolicyInput{}, "AccessDeniedException", noAccess)
+}
+
+// D-09: a member that is delegated nothing is told the same of a policy and an account
+// with tags as where there is none: in the answer and in what is recorded.
+func TestMembersAreToldNothing(t *testing.T) {
+	f := organized(t)
+	full := f.inMember(f.create("data"), "full", everything)
+	toldOf := func(operation string, in any) string {
+		t.Helper()
+		_, err := f.as(full, operation, in)
+		var d *authz.Denial
+		if !errors.As(err, &d) {
+			t.Fatalf("%s: %v", operation, err)
+		}
+		context := maps.Collect(d.Context(&api.Call{Service: organizations.API, Principal: full, Account: full.Account, Time: start}))
+		return fmt.Sprint(strings.ReplaceAll(d.Answer.Message, d.ID, "ID"), d.Ask.Resource, context)
+	}
+	put := &organizations.PutResourcePolicyInput{Content: ptr(delegation("*", "organizations:List*")), Tags: []organizations.Tag{{Key: ptr("k"), Value: ptr("v")}}}
+	before := toldOf("PutResourcePolicy", put)
+	did[organizations.PutResourcePolicyOutput](f, root(), "PutResourcePolicy", put)
+	if after := toldOf("PutResourcePolicy", put); after != before || !strings.Contains(after, "/*map[") {
+		t.Errorf("%s\nwithout a policy %s", after, before)
+	}
+	tagged := accountInput("tagged")
+	tagged.Tags = []organizations.Tag{{Key: ptr("tier"), Value: ptr("gold")}}
+	there := *did[organizations.CreateAccountOutput](f, root(), "CreateAccount", tagged).CreateAccountStatus.AccountId
+	gone := "999999999999"
+	got := toldOf("DescribeAccount", &organizations.DescribeAccountInput{AccountId: &there})
+	want := toldOf("DescribeAccount", &organizations.DescribeAccountInput{AccountId: &gone})
+	if strings.ReplaceAll(got, there, gone) != want || strings.Contains(got, "gold") {
+		t.Errorf("%s\nof one that is not there %s", got, want)
+	}
 }
