@@ -32,6 +32,11 @@ func (s *Service) details(ctx context.Context, call *api.Call, _ *directory.View
 	if err != nil {
 		return nil, err
 	}
+	if len(told.Cut) > 0 {
+		if request[cutKey], err = json.Marshal(told.Cut); err != nil {
+			return nil, fmt.Errorf("denial %s: what is cut: %w", d.EventID, err)
+		}
+	}
 	out := &iamtoolbox.GetRequestAuthorizationDetailsOutput{
 		RequestContext: request,
 		Evaluations: []iamtoolbox.Evaluation{{
@@ -45,6 +50,10 @@ func (s *Service) details(ctx context.Context, call *api.Call, _ *directory.View
 	}
 	return out, nil
 }
+
+// cutKey is ours: it names what of the request was too long to be kept whole, "action",
+// "resource" and condition keys, and "context" where keys are left out.
+const cutKey = "gatehouse:Cut"
 
 // resource is empty for an action that has none [Evaluation].
 func resource(d *journal.Denial) string {

@@ -112,6 +112,21 @@ func TestDetails(t *testing.T) {
 	}
 }
 
+// TestCutDetails: what was too long to be kept whole is named, and only what the record
+// says is known of the statements.
+func TestCutDetails(t *testing.T) {
+	out := details(t, denial(func(d *journal.Denial) { d.Cut = []string{"aws:UserAgent", "message"} }))
+	if got := string(out.RequestContext["gatehouse:Cut"]); got != `["aws:UserAgent"]` {
+		t.Errorf("cut: %s", got)
+	}
+	if e := out.Evaluations[0]; *e.EvaluatedEffect != "EXPLICIT_DENY" || len(e.MatchedPolicies) != 1 {
+		t.Errorf("%+v", e)
+	}
+	if _, cut := details(t, denial()).RequestContext["gatehouse:Cut"]; cut {
+		t.Error("a whole record is said to be cut")
+	}
+}
+
 // TestImplicitDetails: no policy is said to match, and an action without a resource
 // has an empty one [API_Evaluation].
 func TestImplicitDetails(t *testing.T) {
