@@ -152,7 +152,7 @@ func Visible(text string) string {
 	var b strings.Builder
 	for rest := text; rest != ""; {
 		r, size := utf8.DecodeRuneInString(rest)
-		if plain(r, size) {
+		if printable(r, size) {
 			b.WriteString(rest[:size])
 		} else {
 			quoted := strconv.Quote(rest[:size])
@@ -167,7 +167,7 @@ func Visible(text string) string {
 func Hidden(text string) bool {
 	for rest := text; rest != ""; {
 		r, size := utf8.DecodeRuneInString(rest)
-		if !plain(r, size) {
+		if !printable(r, size) {
 			return true
 		}
 		rest = rest[size:]
@@ -175,6 +175,6 @@ func Hidden(text string) bool {
 	return false
 }
 
-func plain(r rune, size int) bool {
+func printable(r rune, size int) bool {
 	return strconv.IsPrint(r) && (r != utf8.RuneError || size > 1)
 }
