@@ -261,3 +261,14 @@ var changesOfDenials = []changing{
 		},
 	},
 }
+
+// TestChangeOfNoResource: an action without a resource is granted by a policy of
+// no resource in particular.
+func TestChangeOfNoResource(t *testing.T) {
+	c := Change{Kind: AddPolicy, Type: Resource, Level: -1, Index: -1, Target: "*", Statement: -1,
+		Text: `{"Effect":"Allow","Principal":{"AWS":"111122223333"},"Action":"organizations:ListAccounts","Resource":"*"}`}
+	want := "Save a resource-based policy that allows organizations:ListAccounts on * to 111122223333"
+	if c.String() != want {
+		t.Errorf("%s, want %s", c.String(), want)
+	}
+}

@@ -88,6 +88,9 @@ func (c *Change) attach() string {
 	case Identity:
 		return "Attach a policy to " + entity(c.Target)
 	case Resource, Trust:
+		if c.Target == "*" { // nothing by itself: an organization's delegation policy
+			return "Save a " + c.Type.String()
+		}
 		return "Give " + entity(c.Target) + " a " + c.Type.String()
 	}
 	return "Attach a " + c.Type.String()

@@ -179,4 +179,3 @@ func TestControlSocketWithALongPath(t *testing.T) {
 		t.Errorf("%d: %s", status, answer)
 	}
 }
-

@@ -32,7 +32,7 @@ func samplesOf(a directory.TestAccount) map[string]any {
 		"policyDocument": allowAll, "policyType": "IDENTITY_POLICY",
 		"PolicyInputList": []any{allowAll}, "ActionNames": []any{"iam:GetUser"}, "PolicySourceArn": arn("user/victim"),
 		"Content": `{"Statement":[{"Effect":"Allow","Principal":"*","Action":"organizations:List*","Resource":"*"}]}`,
-		"Key": "victim-file", "AccountId": a.Account, "Email": "attack@example.com", "AccountName": "attack", "CreateAccountRequestId": "car-0123456789abcdef0123456789abcdef",
+		"Key":     "victim-file", "AccountId": a.Account, "Email": "attack@example.com", "AccountName": "attack", "CreateAccountRequestId": "car-0123456789abcdef0123456789abcdef",
 	}
 }
 
