@@ -1,5 +1,7 @@
 package policy
 
+import "testing"
+
 import "strings"
 
 // changesOfDenials are explicit denials.
