@@ -68,6 +68,76 @@ func TestFifthColon(t *testing.T) {
 	}
 }
 
+// TestWordsOfEveryByte compares with one byte after another, at each length and
+// each place, and with the bytes that no ASCII has.
+func TestWordsOfEveryByte(t *testing.T) {
+	random := rand.New(rand.NewPCG(43, 44))
+	for length := range 41 {
+		for range 50 {
+			text := randomBytes(random, length)
+			at, seen := -1, 0
+			for i, c := range []byte(text) {
+				if c == ':' {
+					if seen++; seen == arnParts-1 {
+						at = i
+					}
+				}
+			}
+			if got := fifthColon(text); got != at {
+				t.Fatalf("%q: the fifth colon at %d, want %d", text, got, at)
+			}
+			for i := range length {
+				var want uint64
+				for j := min(i+wordSize, length) - 1; j >= i; j-- {
+					want = want<<8 | uint64(text[j])
+				}
+				if got := wordAt(text, i); got != want {
+					t.Fatalf("%q from %d: %x, want %x", text, i, got, want)
+				}
+			}
+		}
+	}
+}
+
+// randomBytes are colons, letters of both cases and bytes beyond ASCII.
+func randomBytes(random *rand.Rand, length int) string {
+	const alphabet = "::::aAzZ@[\x00\x7f\x80\xba\xc1\xff"
+	b := make([]byte, length)
+	for i := range b {
+		b[i] = alphabet[random.IntN(len(alphabet))]
+	}
+	return string(b)
+}
+
+// TestActionRoom: an action that fits into the room is read into it, and one
+// that does not into whole words, no more of them than it needs.
+func TestActionRoom(t *testing.T) {
+	random := rand.New(rand.NewPCG(45, 46))
+	for length := range 41 {
+		action := randomBytes(random, length)
+		want := []byte(action)
+		for i, c := range want {
+			if 'A' <= c && c <= 'Z' {
+				want[i] += 'a' - 'A'
+			}
+		}
+		room := make([]byte, 48)
+		words := (length + 7) / 8 * 8
+		for size := 0; size <= len(room); size += wordSize {
+			folded, colon, service := readAction(room[:size:size], action)
+			if !bytes.Equal(folded, want) || colon != strings.IndexByte(action, ':') || (service != 0) != (colon >= 0) {
+				t.Fatalf("%q: %q, colon at %d, service %x", action, folded, colon, service)
+			}
+			if length <= size && cap(folded) != size || length > size && cap(folded) != words {
+				t.Errorf("%d bytes in a room of %d: room for %d", length, size, cap(folded))
+			}
+			if length > 0 && (&folded[0] == &room[0]) != (length <= size) {
+				t.Errorf("%d bytes in a room of %d: elsewhere", length, size)
+			}
+		}
+	}
+}
+
 // TestHeads are in the order of their texts, as far as they tell.
 func TestHeads(t *testing.T) {
 	random := rand.New(rand.NewPCG(33, 34))
@@ -129,6 +199,8 @@ func TestAccount(t *testing.T) {
 		"arn:aws:sqs:111122223333:q":           "",
 		"111122223333:":                        "",
 		"arn:aws:sqs:eu:111122223333":          "",
+		"arn:aws:sqs:eu:000000000000:q":        "000000000000",
+		"arn:aws:sqs:eu:999999999999:q":        "999999999999",
 		"*":                                    "",
 		"":                                     "",
 		"arn:aws:sqs:eu:aws:111122223333:q":    "",
