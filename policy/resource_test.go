@@ -53,6 +53,18 @@ func TestIsAccount(t *testing.T) {
 	}
 }
 
+// TestShortestAccount: no more need stand before an account than its colon.
+func TestShortestAccount(t *testing.T) {
+	tgt := target{text: ":111122223333:", arn: true}
+	if got := tgt.account(); got != "111122223333" {
+		t.Errorf("%q", got)
+	}
+	tgt.text = tgt.text[1:]
+	if got := tgt.account(); got != "" {
+		t.Errorf("without its colon: %q", got)
+	}
+}
+
 // TestLongTail: what is kept of a literal ends at 16 bits, and is no other text
 // there.
 func TestLongTail(t *testing.T) {
@@ -151,6 +163,24 @@ func TestStraight(t *testing.T) {
 	}
 	if matched < 500 {
 		t.Errorf("only %d match", matched)
+	}
+}
+
+// TestStraightFromTheLiteral: the parts that plausible has compared are not
+// compared again.
+func TestStraightFromTheLiteral(t *testing.T) {
+	r := newResource(Identity, "arn:aws:s3:*:c:d*", true)
+	for text, want := range map[string]bool{
+		"arn:aws:s3:x:c:dd": true, "arn:gov:s3:x:c:dd": true, "arn:aws:s4:x:c:dd": true,
+		"arn:aws:s3:x:b:dd": false, "arn:aws:s3:x:c:e": false,
+	} {
+		tgt := newTarget(text)
+		if got := r.straight(r.text, written, &tgt); got != want {
+			t.Errorf("%s: %v", text, got)
+		}
+		if got := r.match(&tgt, nil); got != (text == "arn:aws:s3:x:c:dd") {
+			t.Errorf("%s as a whole: %v", text, got)
+		}
 	}
 }
 

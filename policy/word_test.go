@@ -184,6 +184,28 @@ func TestReadAction(t *testing.T) {
 	}
 }
 
+// TestMixLosesNothing: no two words mix to the same, and what a hash is cut to
+// tells apart all but its lowest bit, so that no name has 0.
+func TestMixLosesNothing(t *testing.T) {
+	mixed, finished := make(map[uint64]int), make(map[serviceHash]int)
+	for bit := range 64 {
+		w := uint64(1) << bit
+		if other, ok := mixed[mix(0, w)]; ok || mix(0, w) == mix(0, 0) {
+			t.Errorf("bit %d mixes as %d or none does", bit, other)
+		}
+		mixed[mix(0, w)] = bit
+		if h := finish(w); 0 < bit && bit < 32 {
+			if other, ok := finished[h]; ok || h == finish(0) {
+				t.Errorf("bit %d ends as %d or none does", bit, other)
+			}
+			finished[h] = bit
+		}
+	}
+	if finish(0) == 0 || finish(0) != finish(1) {
+		t.Error("a hash of 0 stands for no service")
+	}
+}
+
 // TestAccount is the account in an ARN.
 func TestAccount(t *testing.T) {
 	for text, want := range map[string]string{
