@@ -64,6 +64,9 @@ func TestWhy(t *testing.T) {
 					if strings.HasPrefix(kind.name, "session") {
 						continue // who assumes the role passes another policy
 					}
+					if i+1 < len(a.Commands) {
+						continue // the command of a later change saves the policy with this one, too
+					}
 					t.Fatalf("no command for: %s", a.Result.Explanation.Changes[i].Text)
 				}
 				if r := process.Output(t, d.admin.environ, shell, "-c", command); r.Code != 0 {
