@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
@@ -92,7 +93,10 @@ func TestWhyWays(t *testing.T) {
 	c := d.user(t, "ana", allowing("iam:GetUser"), "")
 	m := d.message(t, c, []string{"iam", "list-users"})
 	var event struct{ RequestID string }
-	line, _, _ := strings.Cut(process.Gatehouse(t, nil, "events", "--data", data, "--denied", "--output", "json").Stdout, "\n")
+	line := ""
+	for deadline := time.Now().Add(10 * time.Second); line == "" && time.Now().Before(deadline); { // a refusal is on the disk within a second
+		line, _, _ = strings.Cut(process.Gatehouse(t, nil, "events", "--data", data, "--denied", "--output", "json").Stdout, "\n")
+	}
 	var found struct{ Event json.RawMessage }
 	if err := json.Unmarshal([]byte(line), &found); err != nil {
 		t.Fatal(err)
