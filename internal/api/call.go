@@ -6,6 +6,7 @@ package api
 
 import (
 	"io"
+	"net/http"
 	"net/netip"
 	"time"
 
@@ -65,9 +66,21 @@ type Call struct {
 	// Body is the verified body of a streaming operation: its last block comes
 	// only when the whole is what was signed. nil for any other operation.
 	Body io.Reader
+	// BodyLength is the length of Body, -1 where it is not known before its end.
+	BodyLength int64
 	// Stream is what a streaming operation answers after its headers; its method
 	// sets it, the server closes it.
 	Stream *Stream
+	// Passed is the head of an answer that a gateway passes on from its back end, in
+	// the place of an output; its body is Stream. The server adds the request id.
+	Passed *Passed
+}
+
+// Passed is the status line and the headers of an answer from a back end, as they go
+// to the client: only what the model of the operation has.
+type Passed struct {
+	Status int
+	Header http.Header
 }
 
 // Stream is the body of a streamed answer.

@@ -15,6 +15,7 @@ type builder struct {
 	accounts *btree.Map[string, *state]
 	aliases  *btree.Map[string, reference]
 	emails   *btree.Map[string, reference]
+	buckets  *btree.Map[string, reference]
 	first    reference         // the first account
 	working  map[string]*state // the accounts, as the builder may change them
 	used     *usage
@@ -25,6 +26,7 @@ func newBuilder(u *usage) *builder {
 		accounts: btree.NewMap[string, *state](0),
 		aliases:  btree.NewMap[string, reference](0),
 		emails:   btree.NewMap[string, reference](0),
+		buckets:  btree.NewMap[string, reference](0),
 		working:  map[string]*state{}, used: u,
 	}
 }
@@ -59,7 +61,7 @@ func (b *builder) publish(revision int64, dirty map[string]*state) *Snapshot {
 	}
 	return &Snapshot{
 		Revision: revision,
-		accounts: b.accounts.Copy(), aliases: b.aliases.Copy(), emails: b.emails.Copy(), first: b.first,
+		accounts: b.accounts.Copy(), aliases: b.aliases.Copy(), emails: b.emails.Copy(), buckets: b.buckets.Copy(), first: b.first,
 	}
 }
 
@@ -87,6 +89,8 @@ func (b *builder) change(revision int64, c store.Change, dirty map[string]*state
 		return changeReference(b.aliases, rest, revision, c)
 	case "email":
 		return changeReference(b.emails, rest, revision, c)
+	case "bucket":
+		return changeReference(b.buckets, rest, revision, c)
 	case "first":
 		return decode(c.Value, revision, &b.first) // it is never deleted
 	}
@@ -130,6 +134,10 @@ func (s *state) change(account, kind, name string, revision int64, c store.Chang
 		return keyed(s.keys, name, revision, c)
 	case "creation":
 		return keyed(s.creations, name, revision, c)
+	case "bucket":
+		return putBucket(s.buckets, name, revision, c)
+	case "instance":
+		return keyed(s.instances, name, revision, c)
 	}
 	return fmt.Errorf("unknown kind of record %q", kind)
 }

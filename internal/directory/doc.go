@@ -23,6 +23,9 @@
 //	a/ACCOUNT/organization      Organization, under its management account
 //	a/ACCOUNT/resourcepolicy    ResourcePolicy of the organization, likewise
 //	a/ACCOUNT/creation/ID       AccountCreation, under the management account
+//	a/ACCOUNT/bucket/NAME       Bucket
+//	a/ACCOUNT/instance/ID       Instance
+//	bucket/NAME                 the account's id: bucket names are unique everywhere
 //	alias/ALIAS                 the account's id: aliases are unique everywhere
 //	email/EMAIL                 the account's id: root e-mails are, too
 //	first                       the id of the first start's account

@@ -48,6 +48,14 @@ func (c *AccountCreation) version() int        { return c.Version }
 func (c *AccountCreation) setRevision(r int64) { c.revision = r }
 func (c *AccountCreation) rev() int64          { return c.revision }
 
+func (b *Bucket) version() int        { return b.Version }
+func (b *Bucket) setRevision(r int64) { b.revision = r }
+func (b *Bucket) rev() int64          { return b.revision }
+
+func (i *Instance) version() int        { return i.Version }
+func (i *Instance) setRevision(r int64) { i.revision = r }
+func (i *Instance) rev() int64          { return i.revision }
+
 func (u *LastUsed) version() int        { return u.Version }
 func (u *LastUsed) setRevision(r int64) { u.revision = r }
 func (u *LastUsed) rev() int64          { return u.revision }
@@ -77,6 +85,9 @@ func (g *Group) whole() bool           { return g.ID != "" && g.documented() }
 func (r *Role) whole() bool            { return r.ID != "" && r.documented() && r.Trust != nil }
 func (p *InstanceProfile) whole() bool { return p.ID != "" }
 func (p *ResourcePolicy) whole() bool  { return p.ID != "" && p.Content != nil }
+
+func (b *Bucket) whole() bool   { return b.Name != "" && b.Ownership != "" }
+func (i *Instance) whole() bool { return i.ID != "" }
 
 func (p *Policy) whole() bool {
 	return p.ID != "" && p.DefaultVersion() != nil &&

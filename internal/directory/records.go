@@ -190,6 +190,63 @@ type AccountCreation struct {
 	revision int64
 }
 
+// Bucket is an S3 bucket that the account owns. What is in it lies at the back end.
+type Bucket struct {
+	Version int       `json:"v"`
+	Name    string    `json:"name"` // unique in the whole service
+	Region  string    `json:"region"`
+	Created time.Time `json:"created"`
+	Tags    []api.Tag `json:"tags,omitempty"`
+	// Policy is the bucket policy; principals that exist are unique ids in it (P-04).
+	Policy       *Document          `json:"policy,omitempty"`
+	PublicAccess *PublicAccessBlock `json:"publicAccess,omitempty"` // nil: none
+	Ownership    string             `json:"ownership"`              // "BucketOwnerEnforced": ACLs are off
+
+	revision int64
+}
+
+// PublicAccessBlock is a bucket's Block Public Access [API_PublicAccessBlockConfiguration].
+type PublicAccessBlock struct {
+	BlockPublicACLs       bool `json:"blockPublicAcls,omitempty"`
+	IgnorePublicACLs      bool `json:"ignorePublicAcls,omitempty"`
+	BlockPublicPolicy     bool `json:"blockPublicPolicy,omitempty"`
+	RestrictPublicBuckets bool `json:"restrictPublicBuckets,omitempty"`
+}
+
+// Instance is an EC2 instance: a program on this machine, or a machine with an address
+// of its own.
+type Instance struct {
+	Version     int       `json:"v"`
+	ID          string    `json:"id"`          // i-…
+	Reservation string    `json:"reservation"` // r-…
+	Image       string    `json:"image"`       // ami-…
+	Type        string    `json:"type"`
+	Zone        string    `json:"zone"`
+	Launched    time.Time `json:"launched"`
+	Ended       time.Time `json:"ended,omitzero"` // when it was terminated
+	Tags        []api.Tag `json:"tags,omitempty"`
+	// PrivateIP is the address that its metadata requests come from; "" for a program
+	// that proves itself with a secret.
+	PrivateIP   string `json:"privateIp,omitempty"`
+	ClientToken string `json:"clientToken,omitempty"`
+	// Proof is the SHA-256 of the secret by which its runner proves itself.
+	Proof       []byte          `json:"proof,omitempty"`
+	Metadata    MetadataOptions `json:"metadata"`
+	Profile     string          `json:"profile,omitempty"`     // instance profile id
+	Association string          `json:"association,omitempty"` // iip-assoc-…
+	Associated  time.Time       `json:"associated,omitzero"`
+
+	revision int64
+}
+
+// MetadataOptions are an instance's [API_InstanceMetadataOptionsRequest].
+type MetadataOptions struct {
+	Disabled bool `json:"disabled,omitempty"` // HttpEndpoint
+	V1       bool `json:"v1,omitempty"`       // HttpTokens is optional
+	HopLimit int  `json:"hopLimit"`           // 1 to 64
+	Tags     bool `json:"tags,omitempty"`     // InstanceMetadataTags
+}
+
 // LastUsed is when an access key or role was last used.
 type LastUsed struct {
 	Version int       `json:"v"`

@@ -10,6 +10,7 @@ type Snapshot struct {
 	accounts *btree.Map[string, *state]
 	aliases  *btree.Map[string, reference] // account alias → account id
 	emails   *btree.Map[string, reference] // root e-mail → account id
+	buckets  *btree.Map[string, reference] // bucket name → account id
 	first    reference                     // the account of the first start
 }
 
@@ -44,6 +45,8 @@ type state struct {
 	profiles       table[InstanceProfile]
 	keys           *btree.Map[string, *AccessKey]
 	creations      *btree.Map[string, *AccountCreation]
+	buckets        *btree.Map[string, *Bucket]
+	instances      *btree.Map[string, *Instance]
 
 	members    relation // group id → user ids
 	attached   relation // policy ARN → ids of users, groups and roles
@@ -57,6 +60,7 @@ func newState(id string) *state {
 		users: newTable[User](), groups: newTable[Group](), roles: newTable[Role](),
 		policies: newTable[Policy](), profiles: newTable[InstanceProfile](),
 		keys: btree.NewMap[string, *AccessKey](0), creations: btree.NewMap[string, *AccountCreation](0),
+		buckets: btree.NewMap[string, *Bucket](0), instances: btree.NewMap[string, *Instance](0),
 		members: newRelation(), attached: newRelation(), boundaries: newRelation(), profiled: newRelation(),
 	}
 }
@@ -67,6 +71,7 @@ func (s *state) copy() *state {
 		users: s.users.copy(), groups: s.groups.copy(), roles: s.roles.copy(),
 		policies: s.policies.copy(), profiles: s.profiles.copy(),
 		keys: s.keys.Copy(), creations: s.creations.Copy(),
+		buckets: s.buckets.Copy(), instances: s.instances.Copy(),
 		members: s.members.copy(), attached: s.attached.copy(),
 		boundaries: s.boundaries.copy(), profiled: s.profiled.copy(),
 	}

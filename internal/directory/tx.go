@@ -82,6 +82,11 @@ func (tx *Tx) PutResourcePolicy(p *ResourcePolicy) {
 	tx.stage("a/"+tx.account+"/resourcepolicy", p)
 }
 
+func (tx *Tx) PutInstance(i *Instance) {
+	i.Version = recordVersion
+	tx.stage("a/"+tx.account+"/instance/"+i.ID, i)
+}
+
 // RemoveUser and its kind delete the record. Their callers have checked that
 // nothing depends on it.
 func (tx *Tx) RemoveUser(u *User)               { tx.stage(tx.key("user", u.Name), nil) }
@@ -90,6 +95,7 @@ func (tx *Tx) RemoveRole(r *Role)               { tx.stage(tx.key("role", r.Name
 func (tx *Tx) RemovePolicy(p *Policy)           { tx.stage(tx.key("policy", p.Name), nil) }
 func (tx *Tx) RemoveProfile(p *InstanceProfile) { tx.stage(tx.key("profile", p.Name), nil) }
 func (tx *Tx) RemoveAccessKey(k *AccessKey)     { tx.stage("a/"+tx.account+"/key/"+k.ID, nil) }
+func (tx *Tx) RemoveInstance(i *Instance)       { tx.stage("a/"+tx.account+"/instance/"+i.ID, nil) }
 func (tx *Tx) RemoveResourcePolicy()            { tx.stage("a/"+tx.account+"/resourcepolicy", nil) }
 
 // SetAlias points an account alias at an account; "" frees it. It must have been

@@ -80,7 +80,7 @@ func (g *graph) emitOperation(b *bytes.Buffer, name string) {
 	for _, f := range []struct {
 		name string
 		set  bool
-	}{{"ReadOnly", readOnly(name)}, {"Streaming", g.streams(op.Input) || g.streams(op.Output)}, {"Anonymous", op.AuthType == "none"}} {
+	}{{"ReadOnly", readOnly(name)}, {"Streaming", g.streams(op.Input) || g.streams(op.Output)}, {"Anonymous", op.AuthType == "none" || g.Metadata.EndpointPrefix == "s3"}} {
 		if f.set {
 			b.WriteString(f.name + ": true,\n")
 		}

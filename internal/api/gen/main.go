@@ -1,5 +1,5 @@
 // Command gen writes the packages internal/api/iam, sts, organizations,
-// accessanalyzer and iamtoolbox from AWS's service models: the Go structs of every
+// accessanalyzer, iamtoolbox, s3, ec2 and workload from AWS's service models: the Go structs of every
 // operation's input and output, and the static description of their shapes that
 // codecs and validation read.
 //
@@ -38,6 +38,16 @@ var services = []service{
 	{Package: "organizations", Folder: "organizations/2016-11-28"},
 	{Package: "accessanalyzer", Folder: "accessanalyzer/2019-11-01", Shaped: []string{"ValidatePolicy"}},
 	{Package: "iamtoolbox"},
+	{Package: "s3", Folder: "s3/2006-03-01"},
+	{Package: "ec2", Folder: "ec2/2016-11-15", Shaped: ec2Shaped},
+	{Package: "workload"},
+}
+
+// ec2Shaped are the operations of EC2 that are served.
+var ec2Shaped = []string{
+	"AssociateIamInstanceProfile", "CreateTags", "DeleteTags", "DescribeAvailabilityZones", "DescribeIamInstanceProfileAssociations",
+	"DescribeInstances", "DescribeRegions", "DescribeTags", "DisassociateIamInstanceProfile", "ModifyInstanceMetadataOptions",
+	"ReplaceIamInstanceProfileAssociation", "RunInstances", "TerminateInstances",
 }
 
 func main() {

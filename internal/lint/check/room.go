@@ -27,14 +27,15 @@ var floors = []struct {
 	{"internal/authn", 5},
 	{"internal/authz", 5},
 	{"internal/journal", 6},
-	{"internal/services", 7},
-	{"internal/gateway", 7},
+	{"internal/payload", 6},
 	{"internal/metadata", 7},
-	{"internal/console", 7},
-	{"internal/server", 8},
+	{"internal/services", 8},
+	{"internal/gateway", 9},
+	{"internal/console", 9},
+	{"internal/server", 10},
 }
 
-const topFloor = 9
+const topFloor = 11
 
 // roomOf finds a package's room and floor by its path within the module.
 func roomOf(path string) (room string, floor int) {
@@ -67,7 +68,7 @@ func mayImport(from, to string) bool {
 	fromRoom, fromFloor := roomOf(from)
 	toRoom, toFloor := roomOf(to)
 	switch {
-	case fromRoom == "internal/services" && toRoom == fromRoom:
+	case toRoom == "internal/services" && (fromRoom == toRoom || fromRoom == "internal/gateway"):
 		return sameService(from, to)
 	case fromRoom == toRoom, fromFloor == topFloor:
 		return true
