@@ -129,8 +129,10 @@ func (c *Client) do(r *http.Request, service string, body []byte) ([]byte, error
 }
 
 func (c *Client) sign(r *http.Request, service string, body []byte) error {
-	if c.credentials == nil {
+	if c.socket != "" {
 		r.Host = service + ".localhost" // the server takes the service from it
+	}
+	if c.credentials == nil {
 		return nil
 	}
 	keys, err := c.credentials(r.Context())
@@ -160,12 +162,18 @@ func refusal(resp *http.Response, answer []byte) error {
 	var query struct {
 		Error struct{ Code, Message string }
 	}
-	var rest struct{ Message string }
+	var rest struct {
+		Type    string `json:"__type"`
+		Message string
+	}
 	switch {
 	case xml.Unmarshal(answer, &query) == nil && query.Error.Code != "":
 		e.Code, e.Message = query.Error.Code, query.Error.Message
 	case json.Unmarshal(answer, &rest) == nil:
 		e.Message = rest.Message
+		if rest.Type != "" {
+			e.Code = rest.Type[strings.LastIndexByte(rest.Type, '#')+1:]
+		}
 		if kind, _, _ := strings.Cut(resp.Header.Get("X-Amzn-Errortype"), ":"); kind != "" {
 			e.Code = kind
 		}
