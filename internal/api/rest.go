@@ -88,7 +88,7 @@ func (in *restRequest) member(m *MemberShape, v reflect.Value) error {
 			return setHeader(v, m.Shape, values)
 		}
 	case "headers":
-		in.prefixed(m, v)
+		prefixed(in.r.Header, http.CanonicalHeaderKey(m.Wire), v)
 	}
 	return nil
 }
@@ -150,11 +150,13 @@ func setList(v reflect.Value, s *Shape, texts []string) error {
 
 // prefixed collects the headers that begin with the member's prefix: S3's user
 // metadata. Names are lower case, as S3 keeps them.
-func (in *restRequest) prefixed(m *MemberShape, v reflect.Value) {
-	prefix := http.CanonicalHeaderKey(m.Wire)
-	found := map[string]string{}
-	for name, values := range in.r.Header {
+func prefixed(header http.Header, prefix string, v reflect.Value) {
+	var found map[string]string
+	for name, values := range header {
 		if len(name) > len(prefix) && strings.EqualFold(name[:len(prefix)], prefix) {
+			if found == nil {
+				found = map[string]string{}
+			}
 			found[strings.ToLower(name[len(prefix):])] = strings.Join(values, ",")
 		}
 	}

@@ -15,11 +15,15 @@ import (
 func decodeXML(s *Shape, v reflect.Value, body []byte) *Error {
 	d := xmlDecoder{Decoder: xml.NewDecoder(bytes.NewReader(body))}
 	if err := d.document(s, v); err != nil {
-		e := Errorf(http.StatusBadRequest, "MalformedXML", "The XML you provided was not well-formed or did not validate against our published schema")
-		e.Log = err.Error()
-		return e
+		return errMalformedXML(err.Error())
 	}
 	return nil
+}
+
+func errMalformedXML(why string) *Error {
+	e := Errorf(http.StatusBadRequest, "MalformedXML", "The XML you provided was not well-formed or did not validate against our published schema")
+	e.Log = why
+	return e
 }
 
 type xmlDecoder struct {

@@ -1,5 +1,7 @@
 package api
 
+import "sync/atomic"
+
 // Protocol is a wire protocol of AWS.
 type Protocol string
 
@@ -26,6 +28,8 @@ type Service struct {
 	EventSource  string // "iam.amazonaws.com"
 	Global       bool   // one endpoint for all regions, signed for us-east-1
 	Operations   []*Operation
+
+	compiled atomic.Pointer[routes] // of a REST service
 }
 
 // SigningNames are the services that the credential scope of its requests may
