@@ -137,7 +137,7 @@ need-cc:
 # The clients that the end-to-end tests run against a real server.
 .PHONY: need-packages
 need-packages:
-	@$(call install_missing,aws=awscli python3=python3 boto3=python3-boto3 jq=jq node=nodejs npm=npm)
+	@$(call install_missing,aws=awscli python3=python3 boto3=python3-boto3 jq=jq node=nodejs npm=npm curl=curl openssl=openssl s3cmd=s3cmd rclone=rclone restic=restic)
 
 .PHONY: need-clients
 need-clients: need-packages $(if $(wildcard test/js/package-lock.json),test/js/node_modules/.package-lock.json)

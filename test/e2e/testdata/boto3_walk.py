@@ -17,6 +17,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError, WaiterError
 
 ENDPOINT = os.environ["AWS_ENDPOINT_URL"]
+ELSEWHERE = {"s3", "ec2", "gatehouse-workload", "gatehouse-s3"}  # have walks of their own
 CALLED = set()  # "service:Operation" of every answered call
 
 
@@ -732,7 +733,8 @@ class ZCoverage(Case):
 
     def test_every_implemented_operation_was_answered(self):
         with open(os.environ["OPERATIONS"]) as file:
-            implemented = {o["service"] + ":" + o["operation"] for o in json.load(file) if o["implemented"]}
+            operations = [o for o in json.load(file) if o["implemented"] and o["service"] not in ELSEWHERE]
+        implemented = {o["service"] + ":" + o["operation"] for o in operations}
         self.assertGreater(len(implemented), 100)
         self.assertEqual(implemented - CALLED, set())
 
