@@ -14,11 +14,21 @@ const BucketOwnerEnforced = "BucketOwnerEnforced"
 // Bucket finds a bucket in the whole service: who owns it, and its record. nil where
 // there is none of the name.
 func (v *View) Bucket(name string) (owner string, b *Bucket) {
-	owner = find(v, "bucket/"+name, func(*state) *reference { return pointer(v.snapshot.buckets, name) }).accountID()
-	if owner == "" {
+	if v.tx != nil {
+		owner = noted(v, "bucket/"+name, pointer(v.snapshot.buckets, name)).accountID()
+		if owner != "" {
+			b = v.Of(owner).OwnBucket(name)
+		}
+	} else if r, ok := v.snapshot.buckets.Get(name); ok { // every decision comes here: no key is made
+		owner = r.Account
+		if s, _ := v.snapshot.accounts.Get(owner); s != nil {
+			b = get(s.buckets, name)
+		}
+	}
+	if b == nil {
 		return "", nil
 	}
-	return owner, v.Of(owner).OwnBucket(name)
+	return owner, b
 }
 
 // OwnBucket is the bucket of the view's account, or nil.

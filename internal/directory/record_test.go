@@ -67,6 +67,11 @@ func samples() []sample {
 			Version: 1, ID: "car-1", AccountName: "n", AccountID: "222233334444", State: "FAILED",
 			FailureReason: "EMAIL_ALREADY_EXISTS", Requested: at(10), Completed: at(11),
 		}},
+		{of("bucket", "photos"), &Bucket{
+			Version: 1, Name: "photos", Region: "us-east-1", Created: at(13), Tags: []api.Tag{{Key: "k", Value: "<v>"}},
+			Policy: NewDocument(testDocument), PublicAccess: &PublicAccessBlock{true, true, true, true}, Ownership: BucketOwnerEnforced,
+		}},
+		{"bucket/photos", &reference{Version: 1, Account: testAccount}},
 		{"alias/main-alias", &reference{Version: 1, Account: testAccount}},
 		{"email/root@example.com", &reference{Version: 1, Account: testAccount}},
 		{"first", &reference{Version: 1, Account: testAccount}},
@@ -145,7 +150,8 @@ func TestRecordsAreReadBack(t *testing.T) {
 	aliases, emails := pointer(v.snapshot.aliases, "main-alias"), pointer(v.snapshot.emails, "root@example.com")
 	read := []record{
 		v.AccountRecord(), v.user("ANA"), v.group("readers"), v.role("APP"), v.policy("own"), v.state.policyChange, v.profile("hosts"),
-		v.AccessKey("AKIA1"), &last, v.OrganizationRecord(), v.ResourcePolicyRecord(), v.Creation("car-1"), aliases, emails, &v.snapshot.first,
+		v.AccessKey("AKIA1"), &last, v.OrganizationRecord(), v.ResourcePolicyRecord(), v.Creation("car-1"),
+		v.OwnBucket("photos"), pointer(v.snapshot.buckets, "photos"), aliases, emails, &v.snapshot.first,
 	}
 	for i, line := range goldenLines(t) {
 		value, err := json.Marshal(read[i])
@@ -269,6 +275,10 @@ func unreadable() map[string][3]string {
 		"inline without document": {of("user"), `{"v":1,"id":"AIDA1","name":"x","inline":[{"name":"p"}]}`, "is not whole"},
 		"role without trust":      {of("role"), `{"v":1,"id":"AROA1","name":"x","trust":null}`, "is not whole"},
 		"policy without default":  {of("policy"), `{"v":1,"id":"ANPA1","name":"x","default":2,"versions":[{"number":1,"document":"{}"}]}`, "is not whole"},
+		"newer bucket":            {of("bucket"), `{"v":9}`, "is of version 9"},
+		"newer bucket's owner":    {"bucket/x", `{"v":9}`, "is of version 9"},
+		"bucket without name":     {of("bucket"), `{"v":1,"ownership":"BucketOwnerEnforced"}`, "is not whole"},
+		"bucket of no ownership":  {of("bucket"), `{"v":1,"name":"x"}`, "is not whole"},
 		"version without text":    {of("policy"), `{"v":1,"id":"ANPA1","name":"x","default":1,"versions":[{"number":1,"document":null}]}`, "is not whole"},
 	}
 }
