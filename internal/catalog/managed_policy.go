@@ -1,6 +1,7 @@
-// Package catalog is the policies that AWS manages, as data.
+// Package catalog is the policies that AWS manages, as data, and the regions that the
+// configuration declares.
 //
-// Everything here is generated (`make generate`, internal/catalog/gen), checked
+// The policies are generated (`make generate`, internal/catalog/gen), checked
 // in, and embedded in the binary in compressed blocks. Starting the program
 // reads none of it: an index of plain text is searched where it lies in the
 // binary, and a look-up inflates only the block it needs.
