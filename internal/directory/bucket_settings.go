@@ -66,3 +66,14 @@ func (tx *Tx) SetPublicAccessBlock(b *Bucket, p *PublicAccessBlock) {
 	c.PublicAccess = p
 	tx.PutBucket(c)
 }
+
+// NoOwnershipControls is the ownership of a bucket whose ownership controls were
+// deleted. ACLs are off without them, too.
+const NoOwnershipControls = "None"
+
+// SetObjectOwnership sets the ownership of a bucket.
+func (tx *Tx) SetObjectOwnership(b *Bucket, ownership string) {
+	c := b.Clone()
+	c.Ownership = ownership
+	tx.PutBucket(c)
+}

@@ -833,6 +833,7 @@ var (
 		Action:    "s3:ListBuckets",
 		Method:    "GET",
 		URI:       "/",
+		Input:     &shapeListBucketsRequest,
 		Output:    &shapeListBucketsOutput,
 		ReadOnly:  true,
 		Anonymous: true,

@@ -73,6 +73,8 @@ var (
 	shapeBucket                      = api.Shape{Name: "Bucket", Kind: api.Structure, Members: []api.MemberShape{
 		{Name: "Name", Wire: "Name", Shape: &shapeBucketName},
 		{Name: "CreationDate", Wire: "CreationDate", Shape: &shapeCreationDate},
+		{Name: "BucketRegion", Wire: "BucketRegion", Shape: &shapeBucketRegion},
+		{Name: "BucketArn", Wire: "BucketArn", Shape: &shapeS3RegionalOrS3ExpressBucketArnString},
 	}, Min: -1, Max: -1}
 	shapeBucketAccelerateStatus = api.Shape{Name: "BucketAccelerateStatus", Kind: api.String, Min: -1, Max: -1, Enum: []string{"Enabled", "Suspended"}}
 	shapeBucketCannedACL        = api.Shape{Name: "BucketCannedACL", Kind: api.String, Min: -1, Max: -1, Enum: []string{"private", "public-read", "public-read-write", "authenticated-read"}}
@@ -91,6 +93,8 @@ var (
 	}, Min: -1, Max: -1}
 	shapeBucketLogsPermission      = api.Shape{Name: "BucketLogsPermission", Kind: api.String, Min: -1, Max: -1, Enum: []string{"FULL_CONTROL", "READ", "WRITE"}}
 	shapeBucketName                = api.Shape{Name: "BucketName", Kind: api.String, Min: -1, Max: -1}
+	shapeBucketNamespace           = api.Shape{Name: "BucketNamespace", Kind: api.String, Min: -1, Max: -1, Enum: []string{"account-regional", "global"}}
+	shapeBucketRegion              = api.Shape{Name: "BucketRegion", Kind: api.String, Min: -1, Max: -1}
 	shapeBucketType                = api.Shape{Name: "BucketType", Kind: api.String, Min: -1, Max: -1, Enum: []string{"Directory"}}
 	shapeBucketVersioningStatus    = api.Shape{Name: "BucketVersioningStatus", Kind: api.String, Min: -1, Max: -1, Enum: []string{"Enabled", "Suspended"}}
 	shapeBuckets                   = api.Shape{Name: "Buckets", Kind: api.List, Element: &shapeBucket, ElementName: "Bucket", Min: -1, Max: -1}
@@ -298,9 +302,11 @@ var (
 		{Name: "LocationConstraint", Wire: "LocationConstraint", Shape: &shapeBucketLocationConstraint},
 		{Name: "Location", Wire: "Location", Shape: &shapeLocationInfo},
 		{Name: "Bucket", Wire: "Bucket", Shape: &shapeBucketInfo},
+		{Name: "Tags", Wire: "Tags", Shape: &shapeTagSet},
 	}, Min: -1, Max: -1}
 	shapeCreateBucketOutput = api.Shape{Name: "CreateBucketOutput", Kind: api.Structure, Members: []api.MemberShape{
 		{Name: "Location", Wire: "Location", Location: "header", Shape: &shapeLocation},
+		{Name: "BucketArn", Wire: "x-amz-bucket-arn", Location: "header", Shape: &shapeS3RegionalOrS3ExpressBucketArnString},
 	}, Min: -1, Max: -1}
 	shapeCreateBucketRequest = api.Shape{Name: "CreateBucketRequest", Kind: api.Structure, Members: []api.MemberShape{
 		{Name: "ACL", Wire: "x-amz-acl", Location: "header", Shape: &shapeBucketCannedACL},
@@ -313,6 +319,7 @@ var (
 		{Name: "GrantWriteACP", Wire: "x-amz-grant-write-acp", Location: "header", Shape: &shapeGrantWriteACP},
 		{Name: "ObjectLockEnabledForBucket", Wire: "x-amz-bucket-object-lock-enabled", Location: "header", Shape: &shapeObjectLockEnabledForBucket},
 		{Name: "ObjectOwnership", Wire: "x-amz-object-ownership", Location: "header", Shape: &shapeObjectOwnership},
+		{Name: "BucketNamespace", Wire: "x-amz-bucket-namespace", Location: "header", Shape: &shapeBucketNamespace},
 	}, Min: -1, Max: -1}
 	shapeCreateMultipartUploadOutput = api.Shape{Name: "CreateMultipartUploadOutput", Kind: api.Structure, Members: []api.MemberShape{
 		{Name: "AbortDate", Wire: "x-amz-abort-date", Location: "header", Shape: &shapeAbortDate},
@@ -903,6 +910,7 @@ var (
 		{Name: "BucketLocationName", Wire: "x-amz-bucket-location-name", Location: "header", Shape: &shapeBucketLocationName},
 		{Name: "BucketRegion", Wire: "x-amz-bucket-region", Location: "header", Shape: &shapeRegion},
 		{Name: "AccessPointAlias", Wire: "x-amz-access-point-alias", Location: "header", Shape: &shapeAccessPointAlias},
+		{Name: "BucketArn", Wire: "x-amz-bucket-arn", Location: "header", Shape: &shapeS3RegionalOrS3ExpressBucketArnString},
 	}, Min: -1, Max: -1}
 	shapeHeadBucketRequest = api.Shape{Name: "HeadBucketRequest", Kind: api.Structure, Members: []api.MemberShape{
 		{Name: "Bucket", Wire: "Bucket", Location: "uri", Required: true, Shape: &shapeBucketName},
@@ -1149,6 +1157,14 @@ var (
 	shapeListBucketsOutput = api.Shape{Name: "ListBucketsOutput", Kind: api.Structure, Members: []api.MemberShape{
 		{Name: "Buckets", Wire: "Buckets", Shape: &shapeBuckets},
 		{Name: "Owner", Wire: "Owner", Shape: &shapeOwner},
+		{Name: "ContinuationToken", Wire: "ContinuationToken", Shape: &shapeNextToken},
+		{Name: "Prefix", Wire: "Prefix", Shape: &shapePrefix},
+	}, Min: -1, Max: -1}
+	shapeListBucketsRequest = api.Shape{Name: "ListBucketsRequest", Kind: api.Structure, Members: []api.MemberShape{
+		{Name: "MaxBuckets", Wire: "max-buckets", Location: "querystring", Shape: &shapeMaxBuckets},
+		{Name: "ContinuationToken", Wire: "continuation-token", Location: "querystring", Shape: &shapeToken},
+		{Name: "Prefix", Wire: "prefix", Location: "querystring", Shape: &shapePrefix},
+		{Name: "BucketRegion", Wire: "bucket-region", Location: "querystring", Shape: &shapeBucketRegion},
 	}, Min: -1, Max: -1}
 	shapeListDirectoryBucketsOutput = api.Shape{Name: "ListDirectoryBucketsOutput", Kind: api.Structure, Members: []api.MemberShape{
 		{Name: "Buckets", Wire: "Buckets", Shape: &shapeBuckets},
@@ -1312,6 +1328,7 @@ var (
 	shapeMFADeleteStatus     = api.Shape{Name: "MFADeleteStatus", Kind: api.String, Min: -1, Max: -1, Enum: []string{"Enabled", "Disabled"}}
 	shapeMarker              = api.Shape{Name: "Marker", Kind: api.String, Min: -1, Max: -1}
 	shapeMaxAgeSeconds       = api.Shape{Name: "MaxAgeSeconds", Kind: api.Integer, Min: -1, Max: -1}
+	shapeMaxBuckets          = api.Shape{Name: "MaxBuckets", Kind: api.Integer, Min: 1, Max: 10000}
 	shapeMaxDirectoryBuckets = api.Shape{Name: "MaxDirectoryBuckets", Kind: api.Integer, Min: 0, Max: 1000}
 	shapeMaxKeys             = api.Shape{Name: "MaxKeys", Kind: api.Integer, Min: -1, Max: -1}
 	shapeMaxParts            = api.Shape{Name: "MaxParts", Kind: api.Integer, Min: -1, Max: -1}
@@ -1950,10 +1967,11 @@ var (
 		{Name: "UserMetadata", Wire: "UserMetadata", Shape: &shapeUserMetadata},
 		{Name: "StorageClass", Wire: "StorageClass", Shape: &shapeStorageClass},
 	}, Min: -1, Max: -1}
-	shapeSSECustomerAlgorithm = api.Shape{Name: "SSECustomerAlgorithm", Kind: api.String, Min: -1, Max: -1}
-	shapeSSECustomerKey       = api.Shape{Name: "SSECustomerKey", Kind: api.String, Min: -1, Max: -1, Sensitive: true}
-	shapeSSECustomerKeyMD5    = api.Shape{Name: "SSECustomerKeyMD5", Kind: api.String, Min: -1, Max: -1}
-	shapeSSEKMS               = api.Shape{Name: "SSEKMS", Kind: api.Structure, Members: []api.MemberShape{
+	shapeS3RegionalOrS3ExpressBucketArnString = api.Shape{Name: "S3RegionalOrS3ExpressBucketArnString", Kind: api.String, Min: 1, Max: 128, Pattern: &api.Pattern{Text: `arn:[^:]+:(s3|s3express):.*`}}
+	shapeSSECustomerAlgorithm                 = api.Shape{Name: "SSECustomerAlgorithm", Kind: api.String, Min: -1, Max: -1}
+	shapeSSECustomerKey                       = api.Shape{Name: "SSECustomerKey", Kind: api.String, Min: -1, Max: -1, Sensitive: true}
+	shapeSSECustomerKeyMD5                    = api.Shape{Name: "SSECustomerKeyMD5", Kind: api.String, Min: -1, Max: -1}
+	shapeSSEKMS                               = api.Shape{Name: "SSEKMS", Kind: api.Structure, Members: []api.MemberShape{
 		{Name: "KeyId", Wire: "KeyId", Required: true, Shape: &shapeSSEKMSKeyId},
 	}, Min: -1, Max: -1}
 	shapeSSEKMSEncryptionContext = api.Shape{Name: "SSEKMSEncryptionContext", Kind: api.String, Min: -1, Max: -1, Sensitive: true}

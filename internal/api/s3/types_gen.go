@@ -125,11 +125,13 @@ type CreateBucketInput struct {
 	GrantWriteACP              *string
 	ObjectLockEnabledForBucket *bool
 	ObjectOwnership            *string
+	BucketNamespace            *string
 }
 
 // CreateBucketOutput is the output of CreateBucket.
 type CreateBucketOutput struct {
-	Location *string
+	Location  *string
+	BucketArn *string
 }
 
 // CreateMultipartUploadInput is the input of CreateMultipartUpload.
@@ -843,6 +845,7 @@ type HeadBucketOutput struct {
 	BucketLocationName *string
 	BucketRegion       *string
 	AccessPointAlias   *bool
+	BucketArn          *string
 }
 
 // HeadObjectInput is the input of HeadObject.
@@ -969,12 +972,18 @@ type ListBucketMetricsConfigurationsOutput struct {
 
 // ListBucketsInput is the input of ListBuckets.
 type ListBucketsInput struct {
+	MaxBuckets        *int32
+	ContinuationToken *string
+	Prefix            *string
+	BucketRegion      *string
 }
 
 // ListBucketsOutput is the output of ListBuckets.
 type ListBucketsOutput struct {
-	Buckets []Bucket
-	Owner   *Owner
+	Buckets           []Bucket
+	Owner             *Owner
+	ContinuationToken *string
+	Prefix            *string
 }
 
 // ListDirectoryBucketsInput is the input of ListDirectoryBuckets.
@@ -1782,6 +1791,8 @@ type AnalyticsS3BucketDestination struct {
 type Bucket struct {
 	Name         *string
 	CreationDate *time.Time
+	BucketRegion *string
+	BucketArn    *string
 }
 
 // BucketInfo is the shape BucketInfo of the model.
@@ -1907,6 +1918,7 @@ type CreateBucketConfiguration struct {
 	LocationConstraint *string
 	Location           *LocationInfo
 	Bucket             *BucketInfo
+	Tags               []Tag
 }
 
 // DefaultRetention is the shape DefaultRetention of the model.

@@ -1,4 +1,97 @@
 package s3
 
+import (
+	"context"
+	"io"
+	"maps"
+	"net/http"
+
+	"github.com/gatehouse-iam/gatehouse/internal/api"
+	"github.com/gatehouse-iam/gatehouse/internal/api/s3"
+	"github.com/gatehouse-iam/gatehouse/internal/directory"
+)
+
 // bucketMethods are the operations on buckets, and on what the directory keeps of them.
-func (g *Gateway) bucketMethods() methods { return methods{} }
+func (g *Gateway) bucketMethods() methods {
+	all := methods{}
+	for _, some := range []methods{
+		g.bucketCreationMethods(), bucketListMethods(), bucketPolicyMethods(), bucketAccessMethods(),
+		g.bucketACLMethods(), bucketTaggingMethods(), g.bucketVersioningMethods(), bucketUnsetMethods(),
+	} {
+		maps.Copy(all, some)
+	}
+	return all
+}
+
+// bucketOf finds the bucket of a call: the account that owns it, and its record.
+// expected is the x-amz-expected-bucket-owner of the call [bucket-owner-condition].
+func bucketOf(v *directory.View, name, expected *string) (owner string, b *directory.Bucket, err error) {
+	owner, b, err = v.FindBucket(*name)
+	if err == nil && expected != nil && *expected != owner {
+		return "", nil, errAccessDenied()
+	}
+	return owner, b, err
+}
+
+func errAccessDenied() *api.Error {
+	return api.Errorf(http.StatusForbidden, "AccessDenied", "Access Denied")
+}
+
+// errHeader is S3's error for a header that asks for what is not there.
+func errHeader(header string) error {
+	e := api.Errorf(http.StatusNotImplemented, "NotImplemented", "A header you provided implies functionality that is not implemented")
+	e.Members = []api.Member{{Name: "Header", Value: header}}
+	return e
+}
+
+// errElement is the same for an element of the body.
+func errElement(element string) error {
+	e := api.Errorf(http.StatusNotImplemented, "NotImplemented", "An element you provided implies functionality that is not implemented")
+	e.Members = []api.Member{{Name: "Element", Value: element}}
+	return e
+}
+
+func errArgument(name, value, format string, args ...any) error {
+	e := api.Errorf(http.StatusBadRequest, "InvalidArgument", format, args...)
+	e.Members = []api.Member{{Name: "ArgumentName", Value: name}, {Name: "ArgumentValue", Value: value}}
+	return e
+}
+
+func errMalformedXML() error {
+	return api.Errorf(http.StatusBadRequest, "MalformedXML", "The XML you provided was not well-formed or did not validate against our published schema")
+}
+
+// maxAnswer bounds an answer of the back end that is read whole.
+const maxAnswer = 1 << 20
+
+// ask makes a request of the back end and reads its whole answer.
+func ask[Out any](ctx context.Context, g *Gateway, operation string, in any) (*Out, error) {
+	if g.backend == nil {
+		return nil, api.Errorf(http.StatusNotImplemented, "NotImplemented", "This server has no S3 back end.")
+	}
+	op := s3.API.Operation(operation)
+	answer, err := g.backend.Do(ctx, op, in, nil, 0)
+	if err != nil {
+		return nil, err
+	}
+	defer answer.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(answer.Body, maxAnswer))
+	if err != nil {
+		return nil, &api.Error{Code: "ServiceUnavailable", Status: http.StatusServiceUnavailable, Fault: true,
+			Message: "Service is unable to handle request.", Log: "read the back end's answer: " + err.Error()}
+	}
+	out, err := api.DecodeAnswer(s3.API, op, answer.StatusCode, answer.Header, body)
+	if err != nil {
+		return nil, err
+	}
+	return out.(*Out), nil
+}
+
+func or[T any](p *T, otherwise T) T {
+	if p == nil {
+		return otherwise
+	}
+	return *p
+}
+
+func ptr[T any](v T) *T { return &v }
