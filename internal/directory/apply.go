@@ -16,18 +16,21 @@ type builder struct {
 	aliases  *btree.Map[string, reference]
 	emails   *btree.Map[string, reference]
 	buckets  *btree.Map[string, reference]
-	first    reference         // the first account
-	working  map[string]*state // the accounts, as the builder may change them
-	used     *usage
+	// addresses of instances
+	addresses *btree.Map[string, *Address]
+	first     reference         // the first account
+	working   map[string]*state // the accounts, as the builder may change them
+	used      *usage
 }
 
 func newBuilder(u *usage) *builder {
 	return &builder{
-		accounts: btree.NewMap[string, *state](0),
-		aliases:  btree.NewMap[string, reference](0),
-		emails:   btree.NewMap[string, reference](0),
-		buckets:  btree.NewMap[string, reference](0),
-		working:  map[string]*state{}, used: u,
+		accounts:  btree.NewMap[string, *state](0),
+		aliases:   btree.NewMap[string, reference](0),
+		emails:    btree.NewMap[string, reference](0),
+		buckets:   btree.NewMap[string, reference](0),
+		addresses: btree.NewMap[string, *Address](0),
+		working:   map[string]*state{}, used: u,
 	}
 }
 
@@ -61,7 +64,7 @@ func (b *builder) publish(revision int64, dirty map[string]*state) *Snapshot {
 	}
 	return &Snapshot{
 		Revision: revision,
-		accounts: b.accounts.Copy(), aliases: b.aliases.Copy(), emails: b.emails.Copy(), buckets: b.buckets.Copy(), first: b.first,
+		accounts: b.accounts.Copy(), aliases: b.aliases.Copy(), emails: b.emails.Copy(), buckets: b.buckets.Copy(), addresses: b.addresses.Copy(), first: b.first,
 	}
 }
 
@@ -91,6 +94,8 @@ func (b *builder) change(revision int64, c store.Change, dirty map[string]*state
 		return changeReference(b.emails, rest, revision, c)
 	case "bucket":
 		return changeReference(b.buckets, rest, revision, c)
+	case "address":
+		return keyed(b.addresses, rest, revision, c)
 	case "first":
 		return decode(c.Value, revision, &b.first) // it is never deleted
 	}

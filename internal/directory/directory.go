@@ -146,7 +146,7 @@ func (d *Directory) fail(err error) {
 	close(d.applied)
 	d.applied = make(chan struct{})
 	d.mu.Unlock()
-	d.snapshot.Store(&Snapshot{accounts: newBuilder(d.used).accounts, aliases: newBuilder(d.used).aliases, emails: newBuilder(d.used).emails})
+	d.snapshot.Store(newBuilder(d.used).publish(0, nil))
 }
 
 // Err is why the directory no longer follows its store, or nil.

@@ -26,6 +26,7 @@
 //	a/ACCOUNT/bucket/NAME       Bucket
 //	a/ACCOUNT/instance/ID       Instance
 //	bucket/NAME                 the account's id: bucket names are unique everywhere
+//	address/IP                  Address: an instance's private address is unique everywhere
 //	alias/ALIAS                 the account's id: aliases are unique everywhere
 //	email/EMAIL                 the account's id: root e-mails are, too
 //	first                       the id of the first start's account

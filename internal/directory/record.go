@@ -56,6 +56,10 @@ func (i *Instance) version() int        { return i.Version }
 func (i *Instance) setRevision(r int64) { i.revision = r }
 func (i *Instance) rev() int64          { return i.revision }
 
+func (a *Address) version() int        { return a.Version }
+func (a *Address) setRevision(r int64) { a.revision = r }
+func (a *Address) rev() int64          { return a.revision }
+
 func (u *LastUsed) version() int        { return u.Version }
 func (u *LastUsed) setRevision(r int64) { u.revision = r }
 func (u *LastUsed) rev() int64          { return u.revision }
@@ -88,6 +92,7 @@ func (p *ResourcePolicy) whole() bool  { return p.ID != "" && p.Content != nil }
 
 func (b *Bucket) whole() bool   { return b.Name != "" && b.Ownership != "" }
 func (i *Instance) whole() bool { return i.ID != "" }
+func (a *Address) whole() bool  { return a.Account != "" && a.Instance != "" }
 
 func (p *Policy) whole() bool {
 	return p.ID != "" && p.DefaultVersion() != nil &&

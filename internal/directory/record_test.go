@@ -72,6 +72,13 @@ func samples() []sample {
 			Policy: NewDocument(testDocument), PublicAccess: &PublicAccessBlock{true, true, true, true}, Ownership: BucketOwnerEnforced,
 		}},
 		{"bucket/photos", &reference{Version: 1, Account: testAccount}},
+		{of("instance", "i-1"), &Instance{
+			Version: 1, ID: "i-1", Reservation: "r-1", Image: "ami-1", Type: "t3.micro", Zone: "us-east-1a", Launched: at(15), Ended: at(16),
+			Tags: []api.Tag{{Key: "k", Value: "v"}}, PrivateIP: "10.0.0.5", ClientToken: "t", Proof: []byte{0, 1, 0xff},
+			Metadata: MetadataOptions{true, true, 2, true}, Profile: "AIPA1", ProfileARN: testARN + ":instance-profile/team/Hosts",
+			Association: "iip-assoc-1", Associated: at(17), Request: []byte{2, 3, 0xfe}, Index: 1, Stopped: true,
+		}},
+		{"address/10.0.0.5", &Address{Version: 1, Account: testAccount, Instance: "i-1"}},
 		{"alias/main-alias", &reference{Version: 1, Account: testAccount}},
 		{"email/root@example.com", &reference{Version: 1, Account: testAccount}},
 		{"first", &reference{Version: 1, Account: testAccount}},
@@ -151,7 +158,7 @@ func TestRecordsAreReadBack(t *testing.T) {
 	read := []record{
 		v.AccountRecord(), v.user("ANA"), v.group("readers"), v.role("APP"), v.policy("own"), v.state.policyChange, v.profile("hosts"),
 		v.AccessKey("AKIA1"), &last, v.OrganizationRecord(), v.ResourcePolicyRecord(), v.Creation("car-1"),
-		v.OwnBucket("photos"), pointer(v.snapshot.buckets, "photos"), aliases, emails, &v.snapshot.first,
+		v.OwnBucket("photos"), pointer(v.snapshot.buckets, "photos"), v.Instance("i-1"), get(v.snapshot.addresses, "10.0.0.5"), aliases, emails, &v.snapshot.first,
 	}
 	for i, line := range goldenLines(t) {
 		value, err := json.Marshal(read[i])
@@ -277,6 +284,8 @@ func unreadable() map[string][3]string {
 		"policy without default":  {of("policy"), `{"v":1,"id":"ANPA1","name":"x","default":2,"versions":[{"number":1,"document":"{}"}]}`, "is not whole"},
 		"newer bucket":            {of("bucket"), `{"v":9}`, "is of version 9"},
 		"newer bucket's owner":    {"bucket/x", `{"v":9}`, "is of version 9"},
+		"instance without id":     {of("instance"), `{"v":1,"zone":"us-east-1a"}`, "is not whole"},
+		"address of nothing":      {"address/10.0.0.5", `{"v":1,"account":"111122223333"}`, "is not whole"},
 		"bucket without name":     {of("bucket"), `{"v":1,"ownership":"BucketOwnerEnforced"}`, "is not whole"},
 		"bucket of no ownership":  {of("bucket"), `{"v":1,"name":"x"}`, "is not whole"},
 		"version without text":    {of("policy"), `{"v":1,"id":"ANPA1","name":"x","default":1,"versions":[{"number":1,"document":null}]}`, "is not whole"},

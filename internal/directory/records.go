@@ -233,8 +233,23 @@ type Instance struct {
 	Proof       []byte          `json:"proof,omitempty"`
 	Metadata    MetadataOptions `json:"metadata"`
 	Profile     string          `json:"profile,omitempty"`     // instance profile id
+	ProfileARN  string          `json:"profileArn,omitempty"`  // stays when the profile is gone
 	Association string          `json:"association,omitempty"` // iip-assoc-…
 	Associated  time.Time       `json:"associated,omitzero"`
+	// Request is the SHA-256 of what RunInstances was asked with ClientToken.
+	Request []byte `json:"request,omitempty"`
+	Index   int    `json:"index,omitempty"`   // among those of one reservation
+	Stopped bool   `json:"stopped,omitempty"` // ended by its program's end, not by TerminateInstances
+
+	revision int64
+}
+
+// Address says whose instance has a private address: it is one's in the whole service,
+// since metadata requests are known by it.
+type Address struct {
+	Version  int    `json:"v"`
+	Account  string `json:"account"`
+	Instance string `json:"instance"`
 
 	revision int64
 }

@@ -11,7 +11,9 @@ type Snapshot struct {
 	aliases  *btree.Map[string, reference] // account alias → account id
 	emails   *btree.Map[string, reference] // root e-mail → account id
 	buckets  *btree.Map[string, reference] // bucket name → account id
-	first    reference                     // the account of the first start
+	// addresses are the instances' private ones.
+	addresses *btree.Map[string, *Address]
+	first     reference // the account of the first start
 }
 
 // reference is the value of a key that only points to an account.
