@@ -1,5 +1,7 @@
 package sigv4
 
+import "crypto/subtle"
+
 // Algorithms of the strings to sign of a chunk and of a trailer.
 const (
 	chunkAlgorithm   = Algorithm + "-PAYLOAD"
@@ -35,7 +37,7 @@ func (v *Verifier) Chunks(s *Signature, secret string) *Chunks {
 // Chunk checks the signature, in lower-case hexadecimal digits, of the next chunk, of
 // whose bytes hash is the SHA-256. The chunk of no bytes at the end is one too. The
 // error is an *Error, a Mismatch.
-func (c *Chunks) Chunk(signature string, hash [32]byte) error {
+func (c *Chunks) Chunk(signature []byte, hash [32]byte) error {
 	b := c.beginning(chunkAlgorithm)
 	b = append(b, EmptyPayload...) // hash of the chunk's headers, of which there are none
 	b = append(b, '\n')
@@ -46,7 +48,7 @@ func (c *Chunks) Chunk(signature string, hash [32]byte) error {
 // Trailer checks the signature of the trailer, which comes after the last chunk. hash
 // is the SHA-256 of its headers in canonical form: each "name:value\n", the name in
 // lower case, without x-amz-trailer-signature. The error is an *Error, a Mismatch.
-func (c *Chunks) Trailer(signature string, hash [32]byte) error {
+func (c *Chunks) Trailer(signature []byte, hash [32]byte) error {
 	c.scratch.toSign = appendHex(c.beginning(trailerAlgorithm), &hash)
 	return failure(c.next(signature))
 }
@@ -63,12 +65,12 @@ func (c *Chunks) beginning(algorithm string) []byte {
 }
 
 // next signs the string to sign and compares.
-func (c *Chunks) next(signature string) *Error {
+func (c *Chunks) next(signature []byte) *Error {
 	if len(c.previous) == 0 {
 		return &Error{Fault: Mismatch, Message: wordsMismatch}
 	}
 	c.scratch.sign(&c.key)
-	if !equal(c.scratch.signature, signature) {
+	if subtle.ConstantTimeCompare(c.scratch.signature, signature) != 1 {
 		c.previous = c.previous[:0]
 		return &Error{Fault: Mismatch, Message: wordsMismatch, StringToSign: string(c.scratch.toSign)}
 	}

@@ -98,14 +98,14 @@ func TestDocumentedChunkSignatures(t *testing.T) {
 			t.Run(e.name, func(t *testing.T) {
 				c := e.open(t, NewVerifier(4), cached)
 				for i, signature := range e.chunks {
-					if err := c.Chunk(signature, chunkedHashes[i]); err != nil {
+					if err := c.Chunk([]byte(signature), chunkedHashes[i]); err != nil {
 						t.Fatalf("chunk %d: %v", i+1, err)
 					}
 				}
 				if e.trailer == "" {
 					return
 				}
-				if err := c.Trailer(e.trailerSignature, sha256.Sum256([]byte(e.trailer))); err != nil {
+				if err := c.Trailer([]byte(e.trailerSignature), sha256.Sum256([]byte(e.trailer))); err != nil {
 					t.Fatalf("trailer: %v", err)
 				}
 			})
@@ -125,32 +125,32 @@ func isMismatch(t *testing.T, err error) {
 func TestChunkThatWasTampered(t *testing.T) {
 	e := &chunkedExamples[1]
 	for name, attack := range map[string]func(c *Chunks) error{
-		"another body":         func(c *Chunks) error { return c.Chunk(e.chunks[0], chunkedHashes[1]) },
-		"another signature":    func(c *Chunks) error { return c.Chunk(e.chunks[1], chunkedHashes[0]) },
-		"no signature":         func(c *Chunks) error { return c.Chunk("", chunkedHashes[0]) },
-		"capital digits":       func(c *Chunks) error { return c.Chunk(strings.ToUpper(e.chunks[0]), chunkedHashes[0]) },
-		"the request's own":    func(c *Chunks) error { return c.Chunk(e.seed, chunkedHashes[0]) },
-		"first chunk left out": func(c *Chunks) error { return c.Chunk(e.chunks[1], chunkedHashes[1]) },
-		"ended at once":        func(c *Chunks) error { return c.Chunk(e.chunks[2], chunkedHashes[2]) },
+		"another body":         func(c *Chunks) error { return c.Chunk([]byte(e.chunks[0]), chunkedHashes[1]) },
+		"another signature":    func(c *Chunks) error { return c.Chunk([]byte(e.chunks[1]), chunkedHashes[0]) },
+		"no signature":         func(c *Chunks) error { return c.Chunk([]byte(""), chunkedHashes[0]) },
+		"capital digits":       func(c *Chunks) error { return c.Chunk([]byte(strings.ToUpper(e.chunks[0])), chunkedHashes[0]) },
+		"the request's own":    func(c *Chunks) error { return c.Chunk([]byte(e.seed), chunkedHashes[0]) },
+		"first chunk left out": func(c *Chunks) error { return c.Chunk([]byte(e.chunks[1]), chunkedHashes[1]) },
+		"ended at once":        func(c *Chunks) error { return c.Chunk([]byte(e.chunks[2]), chunkedHashes[2]) },
 		"a chunk twice": func(c *Chunks) error {
-			if err := c.Chunk(e.chunks[0], chunkedHashes[0]); err != nil {
+			if err := c.Chunk([]byte(e.chunks[0]), chunkedHashes[0]); err != nil {
 				return nil
 			}
-			return c.Chunk(e.chunks[0], chunkedHashes[0])
+			return c.Chunk([]byte(e.chunks[0]), chunkedHashes[0])
 		},
 		"trailer before the chunks": func(c *Chunks) error {
-			return c.Trailer(e.trailerSignature, sha256.Sum256([]byte(e.trailer)))
+			return c.Trailer([]byte(e.trailerSignature), sha256.Sum256([]byte(e.trailer)))
 		},
 		"a trailer as a chunk": func(c *Chunks) error {
-			return c.Chunk(e.trailerSignature, sha256.Sum256([]byte(e.trailer)))
+			return c.Chunk([]byte(e.trailerSignature), sha256.Sum256([]byte(e.trailer)))
 		},
 		"another trailer": func(c *Chunks) error {
 			for i, signature := range e.chunks {
-				if err := c.Chunk(signature, chunkedHashes[i]); err != nil {
+				if err := c.Chunk([]byte(signature), chunkedHashes[i]); err != nil {
 					return nil
 				}
 			}
-			return c.Trailer(e.trailerSignature, sha256.Sum256([]byte("x-amz-checksum-crc32c:AAAAAA==\n")))
+			return c.Trailer([]byte(e.trailerSignature), sha256.Sum256([]byte("x-amz-checksum-crc32c:AAAAAA==\n")))
 		},
 	} {
 		t.Run(name, func(t *testing.T) { isMismatch(t, attack(e.open(t, NewVerifier(4), true))) })
@@ -161,9 +161,9 @@ func TestChunkThatWasTampered(t *testing.T) {
 func TestChunkAfterMismatch(t *testing.T) {
 	e := &chunkedExamples[0]
 	c := e.open(t, NewVerifier(4), true)
-	isMismatch(t, c.Chunk(e.chunks[1], chunkedHashes[0]))
-	isMismatch(t, c.Chunk(e.chunks[0], chunkedHashes[0]))
-	isMismatch(t, c.Trailer("", sha256.Sum256(nil)))
+	isMismatch(t, c.Chunk([]byte(e.chunks[1]), chunkedHashes[0]))
+	isMismatch(t, c.Chunk([]byte(e.chunks[0]), chunkedHashes[0]))
+	isMismatch(t, c.Trailer([]byte(""), sha256.Sum256(nil)))
 }
 
 // TestChunksOfAnotherSecret: a key in the cache is not taken for another secret.
@@ -175,7 +175,7 @@ func TestChunksOfAnotherSecret(t *testing.T) {
 	if err := Parse(e.request(t), &s); err != nil {
 		t.Fatal(err)
 	}
-	isMismatch(t, v.Chunks(&s, "another").Chunk(e.chunks[0], chunkedHashes[0]))
+	isMismatch(t, v.Chunks(&s, "another").Chunk([]byte(e.chunks[0]), chunkedHashes[0]))
 }
 
 func TestChunkAllocatesNothing(t *testing.T) {
@@ -183,10 +183,10 @@ func TestChunkAllocatesNothing(t *testing.T) {
 	c := e.open(t, NewVerifier(4), true)
 	c.scratch.toSign = make([]byte, 0, 512)
 	c.scratch.signature = make([]byte, 0, 128)
-	seed := []byte(e.seed)
+	seed, signature := []byte(e.seed), []byte(e.chunks[0])
 	if n := testing.AllocsPerRun(100, func() {
 		c.previous = append(c.previous[:0], seed...)
-		if err := c.Chunk(e.chunks[0], chunkedHashes[0]); err != nil {
+		if err := c.Chunk(signature, chunkedHashes[0]); err != nil {
 			t.Fatal(err)
 		}
 	}); n > 0 {

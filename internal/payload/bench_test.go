@@ -65,7 +65,7 @@ func sumOf(name string, body []byte) string { return sum(name, string(body)) }
 
 // benchChunks reads chunks of 64 KiB with the trailing checksum that SDKs send.
 func benchChunks(b *testing.B, body string, buffer []byte) {
-	wire := unsignedUpload(body, blockSize).body
+	wire := unsignedUpload(body, 64<<10).body
 	header := http.Header{"X-Amz-Decoded-Content-Length": {strconv.Itoa(benchSize)}, "X-Amz-Trailer": {"x-amz-checksum-crc32"}}
 	b.SetBytes(benchSize)
 	b.ReportAllocs()
@@ -81,7 +81,7 @@ func benchChunks(b *testing.B, body string, buffer []byte) {
 // benchSigned reads signed chunks of 64 KiB.
 func benchSigned(b *testing.B, body string, buffer []byte) {
 	_, signer := signedUpload(b, sigv4.StreamingPayload, benchSize, nil)
-	wire := signer.encode(split(body, blockSize), "")
+	wire := signer.encode(split(body, 64<<10), "")
 	b.SetBytes(benchSize)
 	b.ReportAllocs()
 	for b.Loop() {

@@ -1,13 +1,16 @@
 package payload
 
 import (
+	"cmp"
 	"io"
-	"sync"
 )
 
-// blockSize is how much is read and held back at a time: enough that the cost of a
-// call does not count, little enough to stay in the processor's cache.
-const blockSize = 64 << 10
+// blockSize is how much of the end of a body is held back until all is right.
+const blockSize = 16 << 10
+
+// idleReads is how often a reader may give nothing before it is taken to be stuck, as
+// in bufio.
+const idleReads = 100
 
 // Body is a body that is verified while it is read. It is for one goroutine.
 type Body struct {
@@ -17,18 +20,10 @@ type Body struct {
 	left    int64 // of length, not yet read from the connection
 	digests digests
 
-	blocks  *[2]block // where the body is longer than a block
-	current []byte    // may be given
-	held    []byte    // may be given once more was read, or all was right
-	turn    int       // the block to fill next
-	begun   bool
-	err     error // io.EOF once all was right
+	last  []byte // the last block, once all was right, as far as it was not given
+	begun bool
+	err   error // io.EOF once all was right
 }
-
-type block [blockSize]byte
-
-// blockPool keeps pairs of blocks from one large body for the next.
-var blockPool = sync.Pool{New: func() any { return new([2]block) }}
 
 func (b *Body) chunked() bool { return b.source != nil }
 
@@ -38,82 +33,59 @@ func (b *Body) Length() int64 { return b.length }
 // Read gives the decoded body. It ends with io.EOF only after all that vouches for the
 // body was right, and the last block comes only then; else with an *api.Error. After an
 // error every call gives the same.
+//
+// The length is known, so everything before the last block goes from the connection to p.
 func (b *Body) Read(p []byte) (int, error) {
 	if len(p) == 0 {
 		return 0, nil
 	}
-	for len(b.current) == 0 {
-		if b.err != nil {
-			if len(b.held) == 0 || b.err != io.EOF {
-				return 0, b.end()
-			}
-			b.current, b.held = b.held, nil // all was right: what was held back too
-			continue
+	b.begun = true
+	if b.err == nil && b.left > blockSize {
+		n, err := b.some(p[:min(int64(len(p)), b.left-blockSize)])
+		b.err = err
+		if n > 0 {
+			return n, nil
 		}
-		b.advance()
 	}
-	n := copy(p, b.current)
-	b.current = b.current[n:]
+	if b.err == nil {
+		b.last, b.err = b.verified()
+	}
+	if len(b.last) == 0 {
+		return 0, b.err
+	}
+	n := copy(p, b.last)
+	b.last = b.last[n:]
 	return n, nil
 }
 
-// end gives the blocks back: nobody will see them again.
-func (b *Body) end() error {
-	if b.blocks != nil {
-		blockPool.Put(b.blocks)
-		b.blocks, b.held = nil, nil
-	}
-	return b.err
-}
-
-// advance reads a block, and verifies the body where it was the last. The block before
-// may be given then: it is not the last, or all is right.
-func (b *Body) advance() {
-	b.begun = true
-	next, err := b.fill()
-	if err == nil && b.left == 0 {
-		if err = b.finish(); err == nil {
-			err = io.EOF
-		}
-	}
-	if err != nil && err != io.EOF {
-		b.err, b.held = err, nil
-		return
-	}
-	b.current, b.held, b.err = b.held, next, err
-}
-
-// fill reads the next block, full but at the body's end.
-func (b *Body) fill() ([]byte, error) {
-	into := b.room()
-	for at, idle := 0, 0; at < len(into); idle++ {
-		n, err := b.read(into[at:])
-		b.digests.write(into[at : at+n])
-		at += n
-		b.left -= int64(n)
-		switch {
-		case err != nil && at < len(into):
+// verified reads the last block and returns it, with io.EOF, where all is right.
+func (b *Body) verified() ([]byte, error) {
+	last := make([]byte, b.left)
+	for at := 0; at < len(last); {
+		n, err := b.some(last[at:])
+		if at += n; err != nil && at < len(last) {
 			return nil, err
-		case n > 0:
-			idle = 0
-		case idle > idleReads:
-			return nil, errBroken(io.ErrNoProgress)
 		}
 	}
-	return into, nil
+	if err := b.finish(); err != nil {
+		return nil, err
+	}
+	return last, io.EOF
 }
 
-// room is where the next block goes: memory of its own where the body is no longer.
-func (b *Body) room() []byte {
-	if b.length <= blockSize {
-		return make([]byte, b.left)
+// some reads a byte of the object at least, or says why not.
+func (b *Body) some(p []byte) (int, error) {
+	for range idleReads {
+		n, err := b.read(p)
+		if n > 0 {
+			b.digests.write(p[:n])
+			b.left -= int64(n)
+		}
+		if n > 0 || err != nil {
+			return n, err
+		}
 	}
-	if b.blocks == nil {
-		b.blocks = blockPool.Get().(*[2]block)
-	}
-	into := b.blocks[b.turn][:min(b.left, blockSize)]
-	b.turn ^= 1
-	return into
+	return 0, errBroken(io.ErrNoProgress)
 }
 
 // read reads bytes of the object.
@@ -156,10 +128,6 @@ func (b *Body) finish() error {
 	return b.digests.verify()
 }
 
-// idleReads is how often a reader may give nothing before it is taken to be stuck, as
-// in bufio.
-const idleReads = 100
-
 // atEnd says whether nothing more comes.
 func atEnd(r io.Reader) error {
 	var one [1]byte
@@ -201,12 +169,13 @@ func (b *Body) Finish() error {
 	if !b.begun {
 		return nil
 	}
-	for b.err == nil {
-		b.advance()
+	b.last = nil
+	if b.err == nil {
+		_, b.err = io.Copy(io.Discard, struct{ io.Reader }{b})
+		b.err = cmp.Or(b.err, io.EOF)
 	}
-	b.current, b.held = nil, nil
-	if err := b.end(); err != io.EOF {
-		return err
+	if b.err != io.EOF {
+		return b.err
 	}
 	return nil
 }

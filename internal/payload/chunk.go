@@ -18,11 +18,12 @@ const (
 	// "Chunk size must be at least 8 KB").
 	minChunk = 8 << 10
 	// maxChunkDigits are the hexadecimal digits of the largest object.
-	maxChunkDigits = 16
-	// signatureExtension is what a chunk's header says after its size.
-	signatureExtension = "chunk-signature="
-	trailerSignature   = "x-amz-trailer-signature"
+	maxChunkDigits   = 16
+	trailerSignature = "x-amz-trailer-signature"
 )
+
+// signatureExtension is what a chunk's header says after its size.
+var signatureExtension = []byte("chunk-signature=")
 
 // chunkSource takes a body out of aws-chunked encoding:
 //
@@ -37,11 +38,11 @@ type chunkSource struct {
 	hash    hash.Hash     // of the chunk, where it is signed
 	trailer string        // the name of the announced header
 
-	left      int64 // of the chunk
-	size      int64 // of the chunk
-	signature string
-	begun     bool // a chunk is open
-	number    int  // of the chunk, from 1
+	left      int64  // of the chunk
+	size      int64  // of the chunk
+	signature []byte // that its header has
+	begun     bool   // a chunk is open
+	number    int    // of the chunk, from 1
 	sum       [sha256.Size]byte
 }
 
@@ -105,11 +106,11 @@ func (c *chunkSource) open() error {
 		}
 		return nil
 	}
-	signature, ok := strings.CutPrefix(string(extension), signatureExtension)
+	signature, ok := bytes.CutPrefix(extension, signatureExtension)
 	if !ok {
 		return errMalformed("a chunk has no chunk-signature")
 	}
-	c.signature = signature
+	c.signature = append(c.signature[:0], signature...)
 	c.hash.Reset()
 	return nil
 }
@@ -221,7 +222,7 @@ func (c *chunkSource) checkTrailer(value string) error {
 	if err != nil {
 		return err
 	}
-	if err := c.signed.Trailer(signature, sha256.Sum256([]byte(c.trailer+":"+value+"\n"))); err != nil {
+	if err := c.signed.Trailer([]byte(signature), sha256.Sum256([]byte(c.trailer+":"+value+"\n"))); err != nil {
 		return errSignature(err)
 	}
 	return nil

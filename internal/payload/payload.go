@@ -1,8 +1,8 @@
 // Package payload reads the body of a signed S3 request: plain, or in the chunks of
 // aws-chunked encoding, signed or not, with trailing checksums. It gives the last
 // block of a body only when its length, its hash, its chunk signatures and its checksums
-// are right, so that whoever reads never has the whole of a bad one. It buffers two
-// blocks, whatever the body's size. What a body means is not its business.
+// are right, so that whoever reads never has the whole of a bad one. It keeps one block
+// in memory, whatever the body's size. What a body means is not its business.
 package payload
 
 import (
