@@ -44,6 +44,14 @@ type Session struct {
 	MFATime         time.Time // when MFA was used
 	Chained         bool      // the role was assumed with another role's session
 	Issuer          string    // access key id that asked for a session or federation token
+	Instance        Origin    // of credentials from an instance's metadata; zero otherwise
+}
+
+// Origin is the instance that temporary credentials were delivered to.
+type Origin struct {
+	RoleDelivery string // version of the metadata service that gave them: "1.0", "2.0"
+	ARN          string
+	PrivateIP    string // "" where it has none
 }
 
 // Call is what a handler may know of its call.
@@ -60,6 +68,10 @@ type Call struct {
 	Referer   string
 	Secure    bool   // TLS to us or to a trusted proxy
 	Host      string // as the client named it
+	// TLSVersion of the connection to us, "1.2", "1.3"; "" where it has none.
+	TLSVersion string
+	// Signed is how the request was signed; zero for an anonymous one.
+	Signed Signed
 	// ConsoleURL is where people read more about the call; "" for no console.
 	ConsoleURL string
 
@@ -74,6 +86,15 @@ type Call struct {
 	// Passed is the head of an answer that a gateway passes on from its back end, in
 	// the place of an output; its body is Stream. The server adds the request id.
 	Passed *Passed
+}
+
+// Signed is what conditions may ask of a request's signature.
+type Signed struct {
+	Presigned bool          // in the query, and not in a header
+	Age       time.Duration // of the signature
+	// PayloadHash is x-amz-content-sha256, or what stands for it in a presigned
+	// request; "" where the request has none.
+	PayloadHash string
 }
 
 // Passed is the status line and the headers of an answer from a back end, as they go

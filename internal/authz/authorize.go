@@ -86,8 +86,14 @@ func (e *evaluation) decideAsk(ask *Ask, side *directory.Effective) error {
 		Resource: ask.Resource, ResourceAccount: ask.Account, Context: &e.keys,
 	}
 	d := outcome(ask, &e.request, &e.set)
+	if err := ask.lookedUp(); err != nil {
+		return err
+	}
 	if d.Outcome == policy.Allowed || ask.Granted && d.Outcome == policy.ImplicitDeny {
 		return nil
+	}
+	if needless, err := ask.needless(); needless || err != nil {
+		return err
 	}
 	return e.denial(ask, d, side.Tags)
 }
@@ -95,7 +101,7 @@ func (e *evaluation) decideAsk(ask *Ask, side *directory.Effective) error {
 func (e *evaluation) denial(ask *Ask, d policy.Decision, tags []api.Tag) *Denial {
 	id := newAuthorizationID()
 	return &Denial{
-		ID: id, Answer: e.refusal(ask, d, id), Ask: *ask, Decision: d,
+		ID: id, Answer: e.refusal(ask, d, id), Ask: ask.kept(), Decision: d,
 		Set: e.set, Tags: tags, Revision: e.View.Revision(), view: e.View,
 	}
 }

@@ -26,6 +26,14 @@ func (c *conditions) Lookup(key policy.Key) (policy.Value, bool) {
 	if v, ok := c.asked(key); ok {
 		return v, true
 	}
+	if c.ask.keys != nil {
+		if v, ok := c.ofRequest(key); ok {
+			return v, true
+		}
+	}
+	if strings.HasPrefix(key.Folded, "s3:") {
+		return c.ofS3(key.Folded)
+	}
 	if strings.HasPrefix(key.Folded, "aws:principaltag/") {
 		_, tag, _ := strings.Cut(key.Name, "/") // folding changes the length of some letters
 		return c.principalTag(tag)
@@ -216,6 +224,22 @@ func (c *conditions) ofSession(s *api.Session, key string) (policy.Value, bool) 
 		return one(strconv.FormatInt(int64(c.call.Time.Sub(s.MFATime).Seconds()), 10))
 	case "aws:sourceidentity": // K-18
 		return oneUnlessEmpty(s.SourceIdentity)
+	}
+	return ofInstance(&s.Instance, key)
+}
+
+// ofInstance is what credentials from an instance's metadata carry
+// [reference_policies_condition-keys; Service Authorization Reference, "Condition keys
+// for Amazon EC2": the ec2: keys come with every call that such credentials sign, to
+// any service].
+func ofInstance(o *api.Origin, key string) (policy.Value, bool) {
+	switch key {
+	case "ec2:roledelivery":
+		return oneUnlessEmpty(o.RoleDelivery)
+	case "ec2:sourceinstancearn":
+		return oneUnlessEmpty(o.ARN)
+	case "aws:ec2instancesourceprivateipv4":
+		return oneUnlessEmpty(o.PrivateIP)
 	}
 	return policy.Value{}, false
 }

@@ -36,6 +36,8 @@ type Question struct {
 	Call *api.Call
 	View *directory.View // of the caller's account, or of no account where it is anonymous
 	Asks []Ask
+
+	s3 s3Request
 }
 
 // Ask is one action on one resource.
@@ -56,6 +58,13 @@ type Ask struct {
 	ResourcePolicy *policy.Policy
 	// Granted: the account's settings allow it to whom no policy denies it explicitly.
 	Granted bool
+
+	// Of a call of S3: what it asks for, and the condition keys that are read in it when
+	// a policy asks. source: the ask is about what a copy reads; tagged: it is needed only
+	// where that has tags.
+	request        *s3Request
+	keys           *s3Keys
+	source, tagged bool
 }
 
 // KeyValue is a condition key of an ask.

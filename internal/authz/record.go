@@ -35,6 +35,11 @@ func (d *Denial) Context(call *api.Call) iter.Seq2[string, policy.Value] {
 				return
 			}
 		}
+		for name, v := range d.Ask.requested(call.Time) {
+			if !known.withheld(name) && !yield(name, v) {
+				return
+			}
+		}
 		for _, k := range d.Ask.Keys {
 			if !known.withheld(k.Name) && !yield(k.Name, k.Value) {
 				return
@@ -66,11 +71,11 @@ func (c knownConditions) withheld(key string) bool {
 }
 
 // IsResourceTag says whether a condition key is a tag of the resource: of any
-// service's, aws:ResourceTag/team, iam:ResourceTag/team (K-22, K-27).
+// service's, aws:ResourceTag/team, iam:ResourceTag/team (K-22, K-27), or an object's.
 func IsResourceTag(key string) bool {
 	prefix, _, ok := strings.Cut(key, "/")
 	_, name, _ := strings.Cut(prefix, ":")
-	return ok && strings.EqualFold(name, "ResourceTag")
+	return ok && (strings.EqualFold(name, "ResourceTag") || strings.EqualFold(name, "ExistingObjectTag"))
 }
 
 func isResourceOrganization(key string) bool {

@@ -22,6 +22,9 @@ func (e *evaluation) refusal(ask *Ask, d policy.Decision, id string) *api.Error 
 		}
 		return api.Errorf(status, code, "%s", message)
 	}
+	if e.Call.Service.Name == "s3" && !inside { // D-03
+		return accessDenied()
+	}
 	before := ""
 	if e.Call.Service.Protocol == api.EC2Query { // aws-errors 4.2
 		before = "You are not authorized to perform this operation. "
@@ -73,8 +76,11 @@ func (e *evaluation) told(ask *Ask, d policy.Decision) policy.Decision {
 	request, own, by := e.request, e.set, policy.Resource
 	request.Context = knownConditions{&e.keys}
 	own.Resource = nil
-	if ask.Trust != nil || ask.NoTrust {
+	switch {
+	case ask.Trust != nil || ask.NoTrust:
 		own.Trust, by = anyone, policy.Trust
+	case ask.request != nil:
+		own.Resource = anyoneInS3
 	}
 	if d := policy.Decide(&request, &own); d.Outcome != policy.Allowed {
 		return d
@@ -82,18 +88,28 @@ func (e *evaluation) told(ask *Ask, d policy.Decision) policy.Decision {
 	return policy.Decision{Outcome: policy.ImplicitDeny, By: by}
 }
 
-// anyone is a trust policy that lets anyone do anything with a role.
-var anyone = func() *policy.Policy {
-	p, err := policy.Compile(policy.Trust, "", `{"Statement":{"Effect":"Allow","Principal":"*","Action":"sts:*"}}`)
+// anyone is a trust policy that lets anyone do anything with a role, anyoneInS3 a
+// bucket policy that does so with a bucket.
+var (
+	anyone     = compiled(policy.Trust, `{"Statement":{"Effect":"Allow","Principal":"*","Action":"sts:*"}}`)
+	anyoneInS3 = compiled(policy.Resource, `{"Statement":{"Effect":"Allow","Principal":"*","Action":"s3:*","Resource":"*"}}`)
+)
+
+func compiled(t policy.Type, text string) *policy.Policy {
+	p, err := policy.Compile(t, "", text)
 	if err != nil {
 		panic(err)
 	}
 	return p
-}()
+}
 
+// printed is what stands for the resource: S3 prints it in quotes (D-03).
 func printed(ask *Ask) string {
 	switch ask.Printed {
 	case "":
+		if ask.request != nil {
+			return `"` + ask.Resource + `"`
+		}
 		return ask.Resource
 	case "-":
 		return ""

@@ -15,6 +15,7 @@ import (
 type Document struct {
 	Text     string
 	compiled atomic.Pointer[compiled]
+	public   atomic.Pointer[bool] // what isPublic found
 }
 
 type compiled struct {

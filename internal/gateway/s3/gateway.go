@@ -35,5 +35,17 @@ func (g *Gateway) Implementation() services.Implementation {
 			all[name] = m
 		}
 	}
-	return services.Implementation{API: s3.API, Methods: all, Rows: authz.S3(g.objectTags)}
+	return services.Implementation{API: s3.API, Methods: all, Rows: rowsOf(all, authz.S3(g.objectTags))}
+}
+
+// rowsOf are the rows of the methods that are there: a row that nothing serves would let
+// no one in, but a server that has one does not start.
+func rowsOf(all methods, rows authz.Table) authz.Table {
+	served := authz.Table{}
+	for name := range all {
+		if row := rows[name]; row != nil {
+			served[name] = row
+		}
+	}
+	return served
 }
