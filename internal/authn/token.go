@@ -38,8 +38,9 @@ type Grant struct {
 	MFA            bool
 	MFATime        time.Time
 	Chained        bool
-	Issuer         string // access key id that asked, for "session" and "federation"
-	MinimumSize    int    // of the session token, up to MaxToken; 0: as it comes
+	Issuer         string     // access key id that asked, for "session" and "federation"
+	Instance       api.Origin // zero but for credentials from an instance's metadata
+	MinimumSize    int        // of the session token, up to MaxToken; 0: as it comes
 }
 
 // SessionPolicy is a session policy: an inline document, or a managed policy's ARN.
@@ -151,6 +152,7 @@ func (g *Grant) principal(accessKeyID string) (*api.Principal, error) {
 		Issued: g.Issued, Expires: g.Expires, Name: g.Name, Kind: g.Kind,
 		PolicyRequired: g.PolicyRequired, Tags: g.Tags, TransitiveKeys: g.TransitiveKeys,
 		SourceIdentity: g.SourceIdentity, MFA: g.MFA, MFATime: g.MFATime, Chained: g.Chained, Issuer: g.Issuer,
+		Instance: g.Instance,
 	}
 	for _, p := range g.Policies {
 		if p.ARN != "" {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/gatehouse-iam/gatehouse/internal/api"
 	"github.com/gatehouse-iam/gatehouse/internal/seal"
 	"github.com/gatehouse-iam/gatehouse/policy"
 )
@@ -18,7 +19,8 @@ import (
 //	1 byte    format, 1
 //	1 byte    kind of credentials: 1 role, 2 session, 3 federation
 //	1 byte    kind of principal: 1 root, 2 user, 3 role session, 4 federated user
-//	1 byte    flags: 1 a session policy is required, 2 MFA was used, 4 chained
+//	1 byte    flags: 1 a session policy is required, 2 MFA was used, 4 chained, 8 it
+//	          was delivered to an instance
 //	30 bytes  the secret access key, whose base64 it is
 //	number    issued
 //	number    seconds until it expires
@@ -26,6 +28,8 @@ import (
 //	number    generation of the user or role
 //	texts     account, ARN, entity ARN, entity id, user name, user id, session
 //	          name, source identity, issuing access key id
+//	texts     version of the metadata service, ARN and private address of the instance;
+//	          only with flag 8
 //	text      packed session policies, tags and transitive tag keys; empty: none
 //	zeros     up to the size that was asked for
 //
@@ -38,6 +42,9 @@ const (
 	flagPolicyRequired = 1
 	flagMFA            = 2
 	flagChained        = 4
+	flagInstance       = 8
+
+	knownFlags = flagPolicyRequired | flagMFA | flagChained | flagInstance
 )
 
 var sessionKinds = [...]string{1: RoleSession, 2: UserSession, 3: FederationSession}
@@ -57,12 +64,17 @@ func codeOf[K comparable](table []K, kind K) byte {
 }
 
 // texts are the grant's texts in the order they are written.
-func (g *Grant) texts() [9]*string {
-	p := &g.Principal
-	return [9]*string{
+func (g *Grant) texts(flags byte) []*string {
+	p, o := &g.Principal, &g.Instance
+	all := [12]*string{
 		&p.Account, &p.ARN, &p.EntityARN, &p.EntityID,
 		&g.UserName, &g.UserID, &g.Name, &g.SourceIdentity, &g.Issuer,
+		&o.RoleDelivery, &o.ARN, &o.PrivateIP,
 	}
+	if flags&flagInstance == 0 {
+		return all[:9]
+	}
+	return all[:]
 }
 
 func (g *Grant) flags() byte {
@@ -75,6 +87,9 @@ func (g *Grant) flags() byte {
 	}
 	if g.Chained {
 		flags |= flagChained
+	}
+	if g.Instance != (api.Origin{}) {
+		flags |= flagInstance
 	}
 	return flags
 }
@@ -97,7 +112,7 @@ func encodeGrant(g *Grant, secret [secretSize]byte) ([]byte, error) {
 		b = binary.AppendUvarint(b, uint64(g.MFATime.Unix()))
 	}
 	b = binary.AppendUvarint(b, uint64(g.Generation))
-	for _, text := range g.texts() {
+	for _, text := range g.texts(g.flags()) {
 		b = appendText(b, *text)
 	}
 	return pad(appendText(b, packed), g.MinimumSize), nil
@@ -125,7 +140,7 @@ func decodeGrant(plain []byte) (*Grant, [secretSize]byte, error) {
 	g := &Grant{}
 	kind, principal, flags := r.byte(), r.byte(), r.byte()
 	if kind == 0 || int(kind) >= len(sessionKinds) || principal == 0 || int(principal) >= len(principalKinds) ||
-		flags&^(flagPolicyRequired|flagMFA|flagChained) != 0 {
+		flags&^knownFlags != 0 {
 		return nil, secret, errTokenFormat
 	}
 	g.Kind, g.Principal.Kind = sessionKinds[kind], principalKinds[principal]
@@ -141,7 +156,7 @@ func decodeGrant(plain []byte) (*Grant, [secretSize]byte, error) {
 		g.MFATime = r.time()
 	}
 	g.Generation = int(r.number())
-	for _, text := range g.texts() {
+	for _, text := range g.texts(flags) {
 		*text = string(r.text())
 	}
 	packed := r.text()

@@ -162,6 +162,25 @@ func TestContextKeys(t *testing.T) {
 	}
 }
 
+// K-20: credentials from an instance's metadata say where they came from; the address is
+// absent where the instance has none.
+func TestInstanceKeys(t *testing.T) {
+	c := conditionsOf(openDirectory(t).View(accountID), callers()["role"])
+	origin := &c.call.Principal.Session.Instance
+	*origin = api.Origin{RoleDelivery: "2.0", ARN: "arn:aws:ec2:eu-west-1:" + accountID + ":instance/i-1", PrivateIP: "10.0.0.5"}
+	for key, want := range map[string]string{
+		"ec2:RoleDelivery": "2.0", "ec2:SourceInstanceARN": origin.ARN, "aws:Ec2InstanceSourcePrivateIPv4": "10.0.0.5",
+	} {
+		if got := shown(c, key); got != want {
+			t.Errorf("%s is %s, want %s", key, got, want)
+		}
+	}
+	origin.PrivateIP = ""
+	if got := shown(c, "aws:Ec2InstanceSourcePrivateIPv4"); got != "-" {
+		t.Errorf("an address of none: %s", got)
+	}
+}
+
 // K-02, K-03, K-05, K-18: what a call does not have is absent, not empty.
 func TestAbsentKeys(t *testing.T) {
 	d := openDirectory(t)
