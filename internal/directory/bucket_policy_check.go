@@ -102,6 +102,9 @@ type forms struct{ bucket, object bool }
 // checkBucketStatement: a statement is about the bucket alone, its actions are S3's, and
 // each of them is about one of its resources [UsingBucketPolicies].
 func checkBucketStatement(bucket string, s *policy.Statement) error {
+	if s.Element("Resource") == nil && s.Element("NotResource") == nil {
+		return malformedBucketPolicy("Missing required field Resource")
+	}
 	on, err := checkBucketResources(bucket, s)
 	if err != nil {
 		return err
