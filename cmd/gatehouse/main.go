@@ -22,15 +22,17 @@ const (
 )
 
 type commands struct {
-	Serve      serveCommand      `cmd:"" help:"Start the server."`
-	Operations operationsCommand `cmd:"" help:"List every operation of every service, and whether it is implemented."`
-	Events     eventsCommand     `cmd:"" help:"Search the journal for what was called."`
-	Policy     policyCommand     `cmd:"" help:"Decide, validate and test policies; no server needed."`
-	Why        whyCommand        `cmd:"" help:"Tell why a call was denied, and what would allow it."`
-	Root       rootCommand       `cmd:"" help:"Recover the root user, on the server's machine."`
-	Version    versionCommand    `cmd:"" help:"Print the version."`
-	Completion completionCommand `cmd:"" help:"Print the completion script of a shell."`
-	Man        manCommand        `cmd:"" help:"Print the manual page."`
+	Serve       serveCommand       `cmd:"" help:"Start the server."`
+	Operations  operationsCommand  `cmd:"" help:"List every operation of every service, and whether it is implemented."`
+	Events      eventsCommand      `cmd:"" help:"Search the journal for what was called."`
+	Policy      policyCommand      `cmd:"" help:"Decide, validate and test policies; no server needed."`
+	Why         whyCommand         `cmd:"" help:"Tell why a call was denied, and what would allow it."`
+	Exec        execCommand        `cmd:"" help:"Run a program with a role's temporary credentials, for a person."`
+	Credentials credentialsCommand `cmd:"" help:"Print a role's temporary credentials, for credential_process."`
+	Root        rootCommand        `cmd:"" help:"Recover the root user, on the server's machine."`
+	Version     versionCommand     `cmd:"" help:"Print the version."`
+	Completion  completionCommand  `cmd:"" help:"Print the completion script of a shell."`
+	Man         manCommand         `cmd:"" help:"Print the manual page."`
 }
 
 // errNo is a command's answer "no": the exit code says it.

@@ -5,6 +5,7 @@ package client
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -44,7 +45,15 @@ type Client struct {
 	http     doer
 	// credentials sign a call; nil over the control socket.
 	credentials func(context.Context) (sigv4.Credentials, error)
+	region      string // that calls are signed for
 	socket      string // path of the control socket, "" over the endpoint
+}
+
+// In is the client for calls of services of a region, which take no other's signature.
+func (c *Client) In(region string) *Client {
+	there := *c
+	there.region = region
+	return &there
 }
 
 // Endpoint is the server's address as a client's --endpoint-url takes it, "" over
@@ -140,7 +149,7 @@ func (c *Client) sign(r *http.Request, service string, body []byte) error {
 		return err
 	}
 	sum := sha256.Sum256(body)
-	signer := sigv4.Signer{Region: signingRegion, Service: service}
+	signer := sigv4.Signer{Region: cmp.Or(c.region, signingRegion), Service: service}
 	return signer.Sign(r, keys, hex.EncodeToString(sum[:]), time.Now())
 }
 
