@@ -18,9 +18,11 @@ type builder struct {
 	buckets  *btree.Map[string, reference]
 	// addresses of instances
 	addresses *btree.Map[string, *Address]
-	first     reference         // the first account
-	working   map[string]*state // the accounts, as the builder may change them
-	used      *usage
+	first     reference // the first account
+	// identityKey signs instance identity documents
+	identityKey *IdentityKey
+	working     map[string]*state // the accounts, as the builder may change them
+	used        *usage
 }
 
 func newBuilder(u *usage) *builder {
@@ -64,7 +66,7 @@ func (b *builder) publish(revision int64, dirty map[string]*state) *Snapshot {
 	}
 	return &Snapshot{
 		Revision: revision,
-		accounts: b.accounts.Copy(), aliases: b.aliases.Copy(), emails: b.emails.Copy(), buckets: b.buckets.Copy(), addresses: b.addresses.Copy(), first: b.first,
+		accounts: b.accounts.Copy(), aliases: b.aliases.Copy(), emails: b.emails.Copy(), buckets: b.buckets.Copy(), addresses: b.addresses.Copy(), first: b.first, identityKey: b.identityKey,
 	}
 }
 
@@ -98,6 +100,8 @@ func (b *builder) change(revision int64, c store.Change, dirty map[string]*state
 		return keyed(b.addresses, rest, revision, c)
 	case "first":
 		return decode(c.Value, revision, &b.first) // it is never deleted
+	case identityKeyKey:
+		return single(&b.identityKey, revision, c)
 	}
 	return nil // events and what later versions keep elsewhere
 }

@@ -30,5 +30,6 @@
 //	alias/ALIAS                 the account's id: aliases are unique everywhere
 //	email/EMAIL                 the account's id: root e-mails are, too
 //	first                       the id of the first start's account
+//	identitykey                 IdentityKey: signs instance identity documents
 //	event/ID                    an event on its way to the journal
 package directory

@@ -81,6 +81,7 @@ func samples() []sample {
 		{"address/10.0.0.5", &Address{Version: 1, Account: testAccount, Instance: "i-1"}},
 		{"alias/main-alias", &reference{Version: 1, Account: testAccount}},
 		{"email/root@example.com", &reference{Version: 1, Account: testAccount}},
+		{"identitykey", &IdentityKey{Version: 1, Certificate: []byte{3, 4, 0xfd}, Key: []byte{0, 1, 0xff}}},
 		{"first", &reference{Version: 1, Account: testAccount}},
 	}
 }
@@ -158,7 +159,7 @@ func TestRecordsAreReadBack(t *testing.T) {
 	read := []record{
 		v.AccountRecord(), v.user("ANA"), v.group("readers"), v.role("APP"), v.policy("own"), v.state.policyChange, v.profile("hosts"),
 		v.AccessKey("AKIA1"), &last, v.OrganizationRecord(), v.ResourcePolicyRecord(), v.Creation("car-1"),
-		v.OwnBucket("photos"), pointer(v.snapshot.buckets, "photos"), v.Instance("i-1"), get(v.snapshot.addresses, "10.0.0.5"), aliases, emails, &v.snapshot.first,
+		v.OwnBucket("photos"), pointer(v.snapshot.buckets, "photos"), v.Instance("i-1"), get(v.snapshot.addresses, "10.0.0.5"), aliases, emails, v.snapshot.identityKey, &v.snapshot.first,
 	}
 	for i, line := range goldenLines(t) {
 		value, err := json.Marshal(read[i])

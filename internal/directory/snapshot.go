@@ -14,6 +14,8 @@ type Snapshot struct {
 	// addresses are the instances' private ones.
 	addresses *btree.Map[string, *Address]
 	first     reference // the account of the first start
+	// identityKey of the service, nil where none was made
+	identityKey *IdentityKey
 }
 
 // reference is the value of a key that only points to an account.
