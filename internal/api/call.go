@@ -90,6 +90,7 @@ type Call struct {
 
 // Signed is what conditions may ask of a request's signature.
 type Signed struct {
+	Algorithm string        // "AWS4-HMAC-SHA256"; "" for an unsigned request
 	Presigned bool          // in the query, and not in a header
 	Age       time.Duration // of the signature
 	// PayloadHash is x-amz-content-sha256, or what stands for it in a presigned

@@ -39,9 +39,9 @@ func (g *Registry) Service(name string) *Service {
 	return nil
 }
 
-// scoped is the service that a request is signed for. Where several sign as one, it
+// Scoped is the service that a request is signed for. Where several sign as one, it
 // is the REST service that has a route for the request, else the first.
-func (g *Registry) scoped(name string, r *http.Request) *Service {
+func (g *Registry) Scoped(name string, r *http.Request) *Service {
 	all := g.byScope[name]
 	for _, svc := range all[min(1, len(all)):] {
 		if svc.IsREST() && svc.Route(r) != nil {
@@ -61,22 +61,34 @@ func (g *Registry) scoped(name string, r *http.Request) *Service {
 // be worded in its protocol. Nothing found at all is nil, nil, nil: the caller
 // goes on with host and path.
 func (g *Registry) Find(r *http.Request, body []byte, scopeService string) (*Service, *Operation, error) {
-	if svc := g.scoped(scopeService, r); svc != nil {
-		op, err := findIn(svc, r, body)
+	if svc := g.Scoped(scopeService, r); svc != nil {
+		op, err := g.FindIn(svc, r, body)
 		return svc, op, err
 	}
 	if target := r.Header.Get("X-Amz-Target"); target != "" {
 		prefix, _, _ := strings.Cut(target, ".")
 		if svc := g.byTarget[prefix]; svc != nil {
-			op, err := findIn(svc, r, body)
+			op, err := g.FindIn(svc, r, body)
 			return svc, op, err
 		}
 	}
 	return g.byAction(r, body)
 }
 
-// findIn finds the operation of a service that is known.
-func findIn(svc *Service, r *http.Request, body []byte) (*Operation, error) {
+// Targeted says whether X-Amz-Target names one of the services.
+func (g *Registry) Targeted(r *http.Request) bool {
+	prefix, _, found := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
+	return found && g.byTarget[prefix] != nil
+}
+
+// HasAction says whether the query names an action, as the query services' do.
+func (g *Registry) HasAction(r *http.Request) bool {
+	action, _, err := actionOf(r, nil)
+	return err != nil || action != ""
+}
+
+// FindIn finds the operation of a service that is known.
+func (g *Registry) FindIn(svc *Service, r *http.Request, body []byte) (*Operation, error) {
 	switch svc.Protocol {
 	case JSON:
 		prefix, name, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")

@@ -66,13 +66,20 @@ func (a *Authenticator) Authenticate(r *http.Request, s *sigv4.Signature, body [
 	if err != nil {
 		return nil, err
 	}
-	if err := a.verifier.Verify(r, s, body, caller.secret, now, a.rules[svc].of(s.Region)); err != nil {
-		return nil, signatureFault(err)
+	rules := a.rules[svc].of(s.Region)
+	if err := a.verifier.Verify(r, s, body, caller.secret, now, rules); err != nil {
+		return nil, signatureFault(err, s, rules, now)
 	}
 	if session := caller.Principal.Session; session != nil && !now.Before(session.Expires) {
 		return nil, &Fault{Kind: ExpiredSession}
 	}
 	return caller, nil
+}
+
+// Chunks verifies the chunks of the body of a request that Authenticate has found to be
+// the caller's.
+func (a *Authenticator) Chunks(c *Caller, s *sigv4.Signature) *sigv4.Chunks {
+	return a.verifier.Chunks(s, c.secret)
 }
 
 // caller finds the credentials that the access key id, and the session token if
@@ -200,10 +207,10 @@ func (r *rules) of(region string) *sigv4.Rules {
 
 const globalRegion = "us-east-1"
 
-func signatureFault(err error) error {
+func signatureFault(err error, s *sigv4.Signature, rules *sigv4.Rules, now time.Time) error {
 	var e *sigv4.Error
 	if errors.As(err, &e) {
-		return &Fault{Kind: Signature, Signature: e}
+		return &Fault{Kind: Signature, Signature: e, Presigned: s.Presigned, Region: s.Region, Expected: rules.Region, Now: now}
 	}
 	return err
 }

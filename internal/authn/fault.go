@@ -3,6 +3,7 @@ package authn
 import (
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/gatehouse-iam/gatehouse/internal/api"
 	"github.com/gatehouse-iam/gatehouse/sigv4"
@@ -24,6 +25,10 @@ type Fault struct {
 	Kind        Kind
 	Signature   *sigv4.Error
 	AccessKeyID string
+	Presigned   bool   // the signature is in the query
+	Region      string // that was signed for, where it is not that of Expected
+	Expected    string
+	Now         time.Time
 }
 
 func (f *Fault) Error() string {
@@ -131,24 +136,4 @@ func (f *Fault) s3() *api.Error {
 		return &api.Error{Code: "ExpiredToken", Status: http.StatusBadRequest, Message: "The provided token has expired."}
 	}
 	return f.s3Signature()
-}
-
-func (f *Fault) s3Signature() *api.Error {
-	e := f.Signature
-	forbidden := func(code, words string) *api.Error {
-		return &api.Error{Code: code, Status: http.StatusForbidden, Message: words}
-	}
-	switch e.Fault {
-	case sigv4.MissingToken:
-		return forbidden("AccessDenied", "Access Denied")
-	case sigv4.Expired, sigv4.NotYetCurrent:
-		return forbidden("RequestTimeTooSkewed", "The difference between the request time and the current time is too large.")
-	case sigv4.Incomplete, sigv4.BadScope, sigv4.Unsupported:
-		return &api.Error{Code: "AuthorizationHeaderMalformed", Status: http.StatusBadRequest, Message: "The authorization header is malformed; " + e.Message}
-	case sigv4.HeaderNotSigned:
-		return forbidden("AccessDenied", "There were headers present in the request which were not signed")
-	case sigv4.PayloadMismatch:
-		return &api.Error{Code: "XAmzContentSHA256Mismatch", Status: http.StatusBadRequest, Message: "The provided 'x-amz-content-sha256' header does not match what was computed."}
-	}
-	return forbidden("SignatureDoesNotMatch", "The request signature we calculated does not match the signature you provided. Check your key and signing method.")
 }

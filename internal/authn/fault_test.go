@@ -1,8 +1,11 @@
 package authn
 
 import (
+	"fmt"
 	"net/http"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/gatehouse-iam/gatehouse/internal/api"
 	"github.com/gatehouse-iam/gatehouse/internal/api/iam"
@@ -66,7 +69,7 @@ var faultAnswers = map[string]faultRow{
 	"signed in future":  signatureAnswers(sigv4.NotYetCurrent, "SignatureDoesNotMatch", "InvalidSignatureException", ec2AuthFailure, s3Skewed),
 	"scope":             signatureAnswers(sigv4.BadScope, "SignatureDoesNotMatch", "InvalidSignatureException", ec2AuthFailure, s3Malformed),
 	"header incomplete": signatureAnswers(sigv4.Incomplete, "IncompleteSignature", "IncompleteSignatureException", ec2AuthFailure, s3Malformed),
-	"other algorithm":   signatureAnswers(sigv4.Unsupported, "IncompleteSignature", "IncompleteSignatureException", ec2AuthFailure, s3Malformed),
+	"other algorithm":   signatureAnswers(sigv4.Unsupported, "IncompleteSignature", "IncompleteSignatureException", ec2AuthFailure, answer{400, "InvalidRequest", "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256."}),
 	"header not signed": signatureAnswers(sigv4.HeaderNotSigned, "SignatureDoesNotMatch", "InvalidSignatureException", ec2AuthFailure, answer{403, "AccessDenied", "There were headers present in the request which were not signed"}),
 	"another body":      signatureAnswers(sigv4.PayloadMismatch, "SignatureDoesNotMatch", "InvalidSignatureException", ec2AuthFailure, answer{400, "XAmzContentSHA256Mismatch", "The provided 'x-amz-content-sha256' header does not match what was computed."}),
 }
@@ -105,15 +108,66 @@ func TestFaultAnswers(t *testing.T) {
 	}
 }
 
-// S3 alone names the key; nothing else of a fault comes back to the caller.
+// S3 alone tells more of a fault: the key, the headers, the times.
 func TestFaultMembers(t *testing.T) {
+	told := map[string]string{
+		"unknown key": "AWSAccessKeyId", "header not signed": "HeadersNotSigned",
+		"signed long ago": "RequestTime ServerTime MaxAllowedSkewMilliseconds", "signed in future": "RequestTime ServerTime MaxAllowedSkewMilliseconds",
+	}
 	for name, c := range faultAnswers {
 		for _, svc := range []*api.Service{iam.API, organizations.API, ec2API, s3API} {
-			e := c.fault.Answer(svc)
-			named := len(e.Members) == 1 && e.Members[0] == api.Member{Name: "AWSAccessKeyId", Value: "AKIAEXAMPLE"}
-			if want := svc == s3API && c.fault.Kind == UnknownKey; named != want || !named && len(e.Members) > 0 {
-				t.Errorf("%s of %s: members %v", name, svc.Name, e.Members)
+			var names []string
+			for _, m := range c.fault.Answer(svc).Members {
+				names = append(names, m.Name)
 			}
+			want := told[name]
+			if svc != s3API {
+				want = ""
+			}
+			if got := strings.Join(names, " "); got != want {
+				t.Errorf("%s of %s: members %q", name, svc.Name, got)
+			}
+		}
+	}
+}
+
+// TestS3Faults: S3's own words ("List of error codes"; "Troubleshooting presigned URL
+// errors").
+func TestS3Faults(t *testing.T) {
+	at := time.Date(2026, 11, 24, 14, 0, 0, 0, time.UTC)
+	for name, c := range map[string]struct {
+		fault   Fault
+		code    string
+		words   string
+		members string
+	}{
+		"presigned, too late": {Fault{Presigned: true, Signature: &sigv4.Error{Fault: sigv4.Expired}}, "AccessDenied 403", "Request has expired", "ServerTime=2026-11-24T14:00:00Z"},
+		"presigned, too soon": {Fault{Presigned: true, Signature: &sigv4.Error{Fault: sigv4.NotYetCurrent}}, "AccessDenied 403", "Request is not valid yet", "ServerTime=2026-11-24T14:00:00Z"},
+		"clock": {Fault{Signature: &sigv4.Error{Fault: sigv4.Expired, Signed: at.Add(-time.Hour)}}, "RequestTimeTooSkewed 403", "The difference between the request time and the current time is too large.",
+			"RequestTime=2026-11-24T13:00:00Z ServerTime=2026-11-24T14:00:00Z MaxAllowedSkewMilliseconds=900000"},
+		"region": {Fault{Region: "eu-west-1", Expected: "us-east-1", Signature: &sigv4.Error{Fault: sigv4.BadScope, Message: "m"}},
+			"AuthorizationHeaderMalformed 400", "The authorization header is malformed; the region 'eu-west-1' is wrong; expecting 'us-east-1'", "Region=us-east-1"},
+		"region, presigned": {Fault{Presigned: true, Region: "eu-west-1", Expected: "us-east-1", Signature: &sigv4.Error{Fault: sigv4.BadScope, Message: "m"}},
+			"AuthorizationQueryParametersError 400", "Error parsing the X-Amz-Credential parameter; the region 'eu-west-1' is wrong; expecting 'us-east-1'", "Region=us-east-1"},
+		"no region": {Fault{Region: "<b>", Expected: "us-east-1", Signature: &sigv4.Error{Fault: sigv4.BadScope, Message: "m"}},
+			"AuthorizationHeaderMalformed 400", "The authorization header is malformed; m", ""},
+		"date of the scope": {Fault{Region: "us-east-1", Expected: "us-east-1", Signature: &sigv4.Error{Fault: sigv4.BadScope, Message: "m"}},
+			"AuthorizationHeaderMalformed 400", "The authorization header is malformed; m", ""},
+		"presigned, parts missing": {Fault{Presigned: true, Signature: &sigv4.Error{Fault: sigv4.Incomplete, Message: "m"}}, "AuthorizationQueryParametersError 400", "m", ""},
+		"no hash":                  {Fault{Signature: &sigv4.Error{Fault: sigv4.Incomplete, Message: "Missing required header for this request: x-amz-content-sha256"}}, "InvalidRequest 400", "Missing required header for this request: x-amz-content-sha256", ""},
+		"two signatures": {Fault{Signature: &sigv4.Error{Fault: sigv4.Incomplete, Message: "Found both 'X-Amz-Algorithm' as a query-string param and 'Authorization' as HTTP header."}},
+			"InvalidArgument 400", "Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, Signature query string parameter or the Authorization header should be specified", ""},
+		"not signed": {Fault{Signature: &sigv4.Error{Fault: sigv4.HeaderNotSigned, NotSigned: []string{"x-amz-acl", "x-amz-tagging"}}},
+			"AccessDenied 403", "There were headers present in the request which were not signed", "HeadersNotSigned=x-amz-acl, x-amz-tagging"},
+	} {
+		c.fault.Kind, c.fault.Now = Signature, at
+		e := c.fault.Answer(s3API)
+		var members []string
+		for _, m := range e.Members {
+			members = append(members, m.Name+"="+m.Value)
+		}
+		if got := fmt.Sprint(e.Code, " ", e.Status); got != c.code || e.Message != c.words || strings.Join(members, " ") != c.members {
+			t.Errorf("%s: %s, %q, %q", name, got, e.Message, members)
 		}
 	}
 }

@@ -99,6 +99,7 @@ func (s *Server) record(x *exchange, failure *api.Error) {
 // encodeFailure is the answer of a call that failed. A stream that its method set
 // before is closed.
 func (s *Server) encodeFailure(x *exchange, failure *api.Error) api.Response {
+	x.call.Passed = nil
 	if x.call.Stream != nil {
 		x.call.Stream.Close()
 		x.call.Stream = nil
@@ -114,27 +115,61 @@ func (s *Server) encodeFailure(x *exchange, failure *api.Error) api.Response {
 func (s *Server) send(w http.ResponseWriter, x *exchange, answer api.Response) {
 	x.answer = answer.Body
 	h := w.Header()
-	values := make([]string, len(answer.Header)+1)
+	values := make([]string, len(answer.Header)+2)
 	for i, f := range answer.Header {
 		values[i] = f.Value
 		h[f.Name] = values[i : i+1 : i+1]
+	}
+	if x.call.Service != nil && x.call.Service == s.s3 {
+		x.headS3(h, values[len(answer.Header):])
 	}
 	if x.call.Stream != nil {
 		s.stream(w, x, answer.Status)
 		return
 	}
-	if _, modelled := h["Content-Length"]; !modelled || x.r.Method != http.MethodHead { // HEAD tells of a body that is elsewhere
-		length := values[len(answer.Header):]
-		length[0] = strconv.Itoa(len(answer.Body))
-		h["Content-Length"] = length
-	}
-	if x.call.Body != nil { // openStream took the time limit away
+	length := values[len(answer.Header)+1:]
+	x.setLength(h, &answer, length)
+	if x.patient { // openBody took the time limit away
 		http.NewResponseController(w).SetWriteDeadline(time.Now().Add(transferTime))
 	}
 	w.WriteHeader(answer.Status)
-	if x.r.Method != http.MethodHead {
+	if x.r.Method != http.MethodHead && hasBody(answer.Status) {
 		w.Write(answer.Body)
 	}
+}
+
+// setLength says how long the answer's body is. HEAD tells of a body that is elsewhere,
+// and 304 and 204 have none (RFC 9110, 8.6).
+func (x *exchange) setLength(h http.Header, answer *api.Response, value []string) {
+	if _, modelled := h["Content-Length"]; modelled && x.r.Method == http.MethodHead || !hasBody(answer.Status) {
+		return
+	}
+	value[0] = strconv.Itoa(len(answer.Body))
+	h["Content-Length"] = value[:1:1]
+}
+
+// hasBody: RFC 9110, 15.3.5 and 15.4.5.
+func hasBody(status int) bool {
+	return status != http.StatusNoContent && status != http.StatusNotModified
+}
+
+// Whatever an object holds, a browser runs nothing of it here (design.md, "Two
+// listeners, two origins").
+var (
+	sandbox = []string{"sandbox"}
+	noSniff = []string{"nosniff"}
+)
+
+// headS3 sets the headers of every answer of S3, and those of an answer that is passed on.
+func (x *exchange) headS3(h http.Header, id []string) {
+	if passed := x.call.Passed; passed != nil {
+		for name, values := range passed.Header {
+			h[name] = values
+		}
+	}
+	id[0] = x.call.RequestID
+	h["x-amz-request-id"], h["x-amz-id-2"] = id[:1:1], id[:1:1]
+	h["Content-Security-Policy"], h["X-Content-Type-Options"] = sandbox, noSniff
 }
 
 // stream writes a streamed answer. One that breaks off ends the connection, so

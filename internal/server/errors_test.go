@@ -13,7 +13,8 @@ import (
 // makers are the rooms and files that make errors with wire codes
 // (docs/error-handling.md).
 var makers = []string{
-	"internal/api/", "internal/authn/fault.go", "internal/authz/", "internal/directory/", "internal/server/", "internal/services/",
+	"internal/api/", "internal/authn/fault", "internal/authz/", "internal/directory/", "internal/gateway/", "internal/payload/",
+	"internal/server/", "internal/services/",
 }
 
 // docs/error-handling.md: an error for a caller is made where the fact is known,

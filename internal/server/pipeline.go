@@ -15,6 +15,7 @@ import (
 	"github.com/gatehouse-iam/gatehouse/internal/authz"
 	"github.com/gatehouse-iam/gatehouse/internal/directory"
 	"github.com/gatehouse-iam/gatehouse/internal/journal"
+	"github.com/gatehouse-iam/gatehouse/internal/payload"
 	"github.com/gatehouse-iam/gatehouse/sigv4"
 )
 
@@ -24,8 +25,10 @@ type exchange struct {
 	r         *http.Request
 	call      api.Call
 	signature sigv4.Signature
+	routed    *http.Request // r, with the bucket that the host names in its path
 	body      []byte
-	streamed  *verifiedBody // of a streaming operation whose body is signed
+	streamed  *payload.Body // of an operation that takes a stream
+	patient   bool          // the connection's deadlines are the body's
 	op        *operation    // nil until it is known
 	caller    *authn.Caller
 	in, out   any
@@ -74,7 +77,7 @@ func (s *Server) begin(x *exchange, w http.ResponseWriter, r *http.Request) {
 	source, secure := s.source(r)
 	x.call = api.Call{
 		Region: s.Region, Time: s.Clock(), RequestID: newID(),
-		SourceIP: source, Secure: secure, Host: r.Host, ConsoleURL: s.ConsoleURL,
+		SourceIP: source, Secure: secure, TLSVersion: tlsVersion(r.TLS), Host: r.Host, ConsoleURL: s.ConsoleURL,
 		UserAgent: first(r.Header["User-Agent"]), Referer: first(r.Header["Referer"]),
 	}
 }
@@ -95,7 +98,11 @@ func (s *Server) runSafely(x *exchange) (answer api.Response, err error) {
 		}
 	}()
 	if err := s.run(x); err != nil {
+		errors.As(err, &x.denial) // a method may ask for more than its row
 		return api.Response{}, err
+	}
+	if x.call.Passed != nil {
+		return api.Response{Status: x.call.Passed.Status, Body: x.answer[:0]}, nil
 	}
 	return api.EncodeOutput(x.answer[:0], x.op.svc, x.op.api, x.out, x.call.RequestID, api.FormOf(x.op.svc, x.r))
 }
@@ -121,12 +128,12 @@ func (s *Server) run(x *exchange) error {
 	}
 	signed := sigv4.Parse(x.r, &x.signature)
 	x.byOwner(signed)
-	if err := s.read(x); err != nil {
-		x.call.Service, _, _ = s.registry.Find(x.r, nil, x.signature.Service) // the error is worded in its protocol
-		return err
+	found, unknown := s.find(x)
+	if !found {
+		if unknown, found = s.findInBody(x); !found {
+			return unknown
+		}
 	}
-	svc, op, unknown := s.registry.Find(x.r, x.body, x.signature.Service)
-	x.call.Service, x.call.Operation, x.op = svc, op, s.operations[op]
 	if err := s.authenticate(x, signed); err != nil {
 		return err
 	}
@@ -136,7 +143,7 @@ func (s *Server) run(x *exchange) error {
 	case x.op == nil:
 		return errNoService(x.r, &x.signature)
 	case !x.op.served:
-		return api.NotImplemented(op)
+		return api.NotImplemented(x.op.api)
 	}
 	if err := s.decode(x); err != nil {
 		return err
@@ -144,20 +151,18 @@ func (s *Server) run(x *exchange) error {
 	return s.handle(x)
 }
 
-// read reads the body; that of a streaming operation is left to its method, as a
-// reader that verifies it.
-func (s *Server) read(x *exchange) error {
-	if svc := s.registry.Service(x.signature.Service); svc != nil && svc.IsREST() {
-		if op := svc.Route(x.r); op != nil && op.Streaming {
-			return s.openStream(x)
-		}
-	}
+// findInBody reads the body, which names the operation of a query service, and finds it.
+// The error of a body that cannot be read is worded in the service's protocol.
+func (s *Server) findInBody(x *exchange) (unknown error, found bool) {
 	body, err := readBody(x.r, x.buffer[:0])
 	if err != nil {
-		return err
+		x.call.Service, _, _ = s.registry.Find(x.r, nil, x.signature.Service)
+		return err, false
 	}
 	x.body = body
-	return nil
+	svc, op, unknown := s.registry.Find(x.r, x.body, x.signature.Service)
+	x.call.Service, x.call.Operation, x.op = svc, op, s.operations[op]
+	return unknown, true
 }
 
 // authenticate finds the caller. Unsigned requests go on only where the operation
@@ -174,7 +179,7 @@ func (s *Server) authenticate(x *exchange, signed error) error {
 		if x.op != nil && x.op.api.Anonymous && isMissing(signed) {
 			return nil
 		}
-		return s.unauthenticated(svc, signed)
+		return s.unauthenticated(x, svc, signed)
 	}
 	if x.call.Service == nil { // nothing to verify the scope against
 		return errNoService(x.r, &x.signature)
@@ -184,6 +189,7 @@ func (s *Server) authenticate(x *exchange, signed error) error {
 		return answerFault(svc, err)
 	}
 	s.identify(x, caller)
+	x.call.Signed = signedWith(&x.signature, x.call.Time)
 	return nil
 }
 
@@ -202,10 +208,11 @@ func isMissing(err error) bool {
 	return errors.As(err, &e) && e.Fault == sigv4.MissingToken
 }
 
-func (s *Server) unauthenticated(svc *api.Service, err error) error {
+func (s *Server) unauthenticated(x *exchange, svc *api.Service, err error) error {
 	var e *sigv4.Error
 	if errors.As(err, &e) {
-		return (&authn.Fault{Kind: authn.Signature, Signature: e}).Answer(svc)
+		inQuery := len(x.r.Header["Authorization"]) == 0
+		return (&authn.Fault{Kind: authn.Signature, Signature: e, Presigned: inQuery, Now: x.call.Time}).Answer(svc)
 	}
 	return err
 }
@@ -227,7 +234,12 @@ func (s *Server) regionOf(svc *api.Service) string {
 }
 
 func (s *Server) decode(x *exchange) error {
-	in, err := api.DecodeInput(x.op.svc, x.op.api, x.r, x.body)
+	if x.op.svc.Protocol == api.RESTXML {
+		if err := s.takeBody(x); err != nil {
+			return err
+		}
+	}
+	in, err := api.DecodeInput(x.op.svc, x.op.api, x.routed, x.body)
 	if err != nil {
 		return err
 	}
@@ -250,7 +262,7 @@ func (s *Server) handle(x *exchange) error {
 		out, err := x.op.method.Read(x.r.Context(), &x.call, v, x.in)
 		x.out = out
 		if err == nil {
-			err = x.streamed.finish()
+			err = x.finishBody()
 		}
 		return err
 	}
@@ -260,7 +272,7 @@ func (s *Server) handle(x *exchange) error {
 	if x.op.method.Prepare != nil {
 		p, err := x.op.method.Prepare(ctx, &x.call, x.in)
 		if err == nil {
-			err = x.streamed.finish()
+			err = x.finishBody()
 		}
 		if err != nil {
 			return err
@@ -298,7 +310,7 @@ func (s *Server) write(ctx context.Context, x *exchange, prepared any) error {
 		if err != nil {
 			return err
 		}
-		if err := x.streamed.finish(); err != nil {
+		if err := x.finishBody(); err != nil {
 			return err
 		}
 		x.out = out

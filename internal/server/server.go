@@ -34,6 +34,7 @@ type Options struct {
 	Journal         Journal
 	Implementations []services.Implementation
 	TrustedProxies  []netip.Prefix
+	S3Hosts         []string // names under which BUCKET.HOST is a bucket; nil for localhost's
 	Clock           func() time.Time
 	Log             *slog.Logger
 }
@@ -45,15 +46,18 @@ type Server struct {
 	authenticator *authn.Authenticator
 	operations    map[*api.Operation]*operation
 	metrics       *metrics
+	hosts         hosts
+	s3            *api.Service // nil where it is not served
 }
 
 // operation is one operation as it is served.
 type operation struct {
-	api    *api.Operation
-	svc    *api.Service
-	method services.Method
-	row    authz.Row
-	served bool // it has a method
+	api     *api.Operation
+	svc     *api.Service
+	method  services.Method
+	row     authz.Row
+	served  bool // it has a method
+	streams bool // its input's body is a stream
 }
 
 // New returns a Server, or what is wrong with the implementations: every method
@@ -67,12 +71,17 @@ func New(o Options) (*Server, error) {
 	}
 	s := &Server{Options: o, operations: map[*api.Operation]*operation{}, metrics: newMetrics()}
 	var all []*api.Service
+	var names []string
 	for _, i := range o.Implementations {
 		if err := s.add(i); err != nil {
 			return nil, err
 		}
-		all = append(all, i.API)
+		all, names = append(all, i.API), append(names, i.API.SigningNames()...)
+		if i.API.Name == "s3" {
+			s.s3 = i.API
+		}
 	}
+	s.hosts = newHosts(o.S3Hosts, o.Region, names)
 	s.registry = api.NewRegistry(all...)
 	s.authenticator = authn.New(o.Directory, o.Tokens, o.Region, all)
 	return s, nil
@@ -81,7 +90,7 @@ func New(o Options) (*Server, error) {
 func (s *Server) add(i services.Implementation) error {
 	for _, op := range i.API.Operations {
 		method, served := i.Methods[op.Name]
-		s.operations[op] = &operation{api: op, svc: i.API, method: method, row: i.Rows[op.Name], served: served}
+		s.operations[op] = &operation{api: op, svc: i.API, method: method, row: i.Rows[op.Name], served: served, streams: op.Streaming && takesBlob(op)}
 		s.metrics.serve(i.API, op)
 		if served != (i.Rows[op.Name] != nil) {
 			return fmt.Errorf("server: %s:%s has a method or an authorization row, but not both", i.API.Name, op.Name)
@@ -93,6 +102,11 @@ func (s *Server) add(i services.Implementation) error {
 		}
 	}
 	return nil
+}
+
+// takesBlob says whether the operation's body is bytes, and not a document.
+func takesBlob(op *api.Operation) bool {
+	return op.Input != nil && slices.ContainsFunc(op.Input.Members, func(m api.MemberShape) bool { return m.Payload && m.Shape.Kind == api.Blob })
 }
 
 // OperationStatus says whether an operation is served.

@@ -15,7 +15,7 @@ func signedWith(s *sigv4.Signature, now time.Time) api.Signed {
 	if hash == "" && s.Presigned {
 		hash = sigv4.UnsignedPayload
 	}
-	return api.Signed{Presigned: s.Presigned, Age: now.Sub(s.Signed), PayloadHash: hash}
+	return api.Signed{Algorithm: "AWS4-HMAC-SHA256", Presigned: s.Presigned, Age: now.Sub(s.Signed), PayloadHash: hash}
 }
 
 // tlsVersion of a connection, "" without TLS.

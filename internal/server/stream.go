@@ -1,57 +1,128 @@
 package server
 
 import (
-	"bytes"
-	"crypto/sha256"
-	"crypto/subtle"
-	"encoding/hex"
 	"errors"
-	"hash"
 	"io"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/gatehouse-iam/gatehouse/internal/api"
+	"github.com/gatehouse-iam/gatehouse/internal/payload"
+	"github.com/gatehouse-iam/gatehouse/sigv4"
 )
 
-// heldBack is how much of a streamed body is kept until its hash is right: a
-// reader never gets the last block of a body that is not what was signed.
-const heldBack = 32 << 10
+// maxDocument bounds the body of a call of S3 that is a document: DeleteObjects takes a
+// thousand keys of 1024 bytes, escaped.
+const maxDocument = 2 << 20
 
-// unsignedPayload is the payload hash of a body that the signature leaves open.
-const unsignedPayload = "UNSIGNED-PAYLOAD"
-
-// verifiedBody reads a body whose SHA-256 the signature carries. It gives the last
-// block only when the whole body is right.
-type verifiedBody struct {
-	body io.Reader
-	left int64 // of Content-Length
-	hash hash.Hash
-	want []byte
-	held bytes.Buffer
-	err  error // after what is held may be given
-
-	begun bool // something was read of it
-}
-
-// openStream opens the body of a streaming operation as its method reads it. A
-// body without a hash is given as it comes: the signature's rules say whether the
-// service takes one, and the method runs only then.
-func (s *Server) openStream(x *exchange) error {
-	body := patientBody{x.r.Body, http.NewResponseController(x.w)}
-	if err := errors.Join(body.c.SetReadDeadline(time.Time{}), body.c.SetWriteDeadline(time.Time{})); err != nil {
-		return err
-	}
-	if hash := x.signature.PayloadHash; hash != "" && hash != unsignedPayload {
-		verified, err := verifyBody(body, x.r.ContentLength, hash)
-		if err != nil {
-			return err
-		}
-		x.streamed, x.call.Body = verified, verified
+// takeBody opens the body of a REST-XML call as its method reads it, or reads it where it
+// is a document. The call is authenticated, so that nobody is sent "100 Continue" who is
+// refused anyway, and the chunks of a body can be verified with the caller's key.
+func (s *Server) takeBody(x *exchange) error {
+	if !x.op.streams && isEmpty(x.r, x.payloadHash()) {
+		x.body = x.buffer[:0]
 		return nil
 	}
-	x.call.Body = body
-	return nil
+	body, err := s.openBody(x)
+	if err != nil {
+		return err
+	}
+	if x.op.streams {
+		x.streamed, x.call.Body, x.call.BodyLength = body, body, body.Length()
+		return nil
+	}
+	x.body, err = readDocument(body, x.buffer[:0])
+	return err
+}
+
+// payloadHash is what the request says of its body. Of an unsigned one nobody vouches for
+// it, but it says what form the body has.
+func (x *exchange) payloadHash() string {
+	if x.caller == nil {
+		return x.r.Header.Get("X-Amz-Content-Sha256")
+	}
+	return x.signature.PayloadHash
+}
+
+// isEmpty says whether there is no body, and the request says no more of it.
+func isEmpty(r *http.Request, hash string) bool {
+	return r.ContentLength == 0 && len(r.TransferEncoding) == 0 &&
+		(hash == sigv4.EmptyPayload || hash == "" || hash == sigv4.UnsignedPayload)
+}
+
+// openBody is the body as the signature, its chunks and the checksums say that it is.
+func (s *Server) openBody(x *exchange) (*payload.Body, error) {
+	control := http.NewResponseController(x.w)
+	if err := errors.Join(control.SetReadDeadline(time.Time{}), control.SetWriteDeadline(time.Time{})); err != nil {
+		return nil, err
+	}
+	x.patient = true
+	o := payload.Options{
+		Body: patientBody{x.r.Body, control}, Header: x.r.Header, ContentLength: x.r.ContentLength,
+		PayloadHash: x.payloadHash(), ObjectChecksum: x.op.api.Name == "CompleteMultipartUpload",
+	}
+	if x.caller != nil && (o.PayloadHash == sigv4.StreamingPayload || o.PayloadHash == sigv4.StreamingPayloadTrailer) {
+		o.Chunks = s.authenticator.Chunks(x.caller, &x.signature)
+	}
+	body, err := payload.Open(o)
+	if err != nil {
+		return nil, err
+	}
+	stripEncoding(x.r.Header)
+	return body, nil
+}
+
+// stripEncoding takes away what Content-Encoding says of the request alone.
+func stripEncoding(h http.Header) {
+	const key = "Content-Encoding"
+	values := h[key]
+	if len(values) != 1 {
+		return
+	}
+	switch kept := payload.ContentEncoding(values[0]); kept {
+	case values[0]:
+	case "":
+		delete(h, key)
+	default:
+		h[key] = []string{kept}
+	}
+}
+
+// readDocument reads a whole verified body into buf.
+func readDocument(body *payload.Body, buf []byte) ([]byte, error) {
+	if body.Length() > maxDocument {
+		return nil, errTooBig()
+	}
+	for {
+		if len(buf) > maxDocument {
+			return nil, errTooBig()
+		}
+		buf = slices.Grow(buf, firstRead)
+		n, err := body.Read(buf[len(buf):cap(buf)])
+		buf = buf[:len(buf)+n]
+		switch {
+		case err == io.EOF:
+			return buf, nil
+		case err != nil:
+			return nil, err
+		}
+	}
+}
+
+// errTooBig: S3's "List of error codes".
+func errTooBig() error {
+	return api.Errorf(http.StatusBadRequest, "MaxMessageLengthExceeded", "Your request was too large.")
+}
+
+// finishBody verifies what a method has left of a body that it acted on: a method that
+// stops early, or passes over an error, must not end well with a body that is not what
+// was signed.
+func (x *exchange) finishBody() error {
+	if x.streamed == nil {
+		return nil
+	}
+	return x.streamed.Finish()
 }
 
 // patientBody gives each read of a streamed body a time of its own: a long upload
@@ -71,62 +142,4 @@ func (b patientBody) Read(p []byte) (int, error) {
 		err = cleared
 	}
 	return n, err
-}
-
-func verifyBody(body io.Reader, length int64, payloadHash string) (*verifiedBody, error) {
-	want, err := hex.DecodeString(payloadHash)
-	if err != nil || len(want) != sha256.Size {
-		return nil, api.Errorf(http.StatusNotImplemented, "NotImplemented", "Payloads signed as %q are not implemented.", payloadHash)
-	}
-	if length < 0 {
-		return nil, api.Errorf(http.StatusLengthRequired, "MissingContentLength", "You must provide the Content-Length HTTP header.")
-	}
-	return &verifiedBody{body: body, left: length, hash: sha256.New(), want: want}, nil
-}
-
-// Read implements io.Reader.
-func (v *verifiedBody) Read(p []byte) (int, error) {
-	v.begun = true
-	for v.err == nil && v.held.Len() <= heldBack {
-		v.fill()
-	}
-	ready := v.held.Len()
-	if v.err == nil {
-		ready -= heldBack
-	} else if v.err != io.EOF {
-		return 0, v.err
-	}
-	if ready == 0 {
-		return 0, v.err
-	}
-	return v.held.Read(p[:min(len(p), ready)])
-}
-
-// finish verifies what a method has left of a body that it acted on: a method
-// that stops early, or passes over an error, must not end well with a body that is
-// not what was signed.
-func (v *verifiedBody) finish() error {
-	if v == nil || !v.begun {
-		return nil
-	}
-	_, err := io.Copy(io.Discard, v)
-	return err
-}
-
-// fill reads a block on, and says at the end whether the body is right.
-func (v *verifiedBody) fill() {
-	n, err := io.CopyN(io.MultiWriter(&v.held, v.hash), v.body, min(v.left, heldBack))
-	v.left -= n
-	switch {
-	case v.left > 0 && err != nil:
-		if errors.Is(err, io.EOF) {
-			err = io.ErrUnexpectedEOF
-		}
-		v.err = errTruncated(err)
-	case v.left > 0:
-	case subtle.ConstantTimeCompare(v.hash.Sum(nil), v.want) == 1:
-		v.err = io.EOF
-	default:
-		v.err = api.Errorf(http.StatusBadRequest, "XAmzContentSHA256Mismatch", "The provided 'x-amz-content-sha256' header does not match what was computed.")
-	}
 }
