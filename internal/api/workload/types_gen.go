@@ -8,6 +8,7 @@ import "github.com/gatehouse-iam/gatehouse/internal/api"
 type DescribeWorkloadInput struct {
 	InstanceArn *string
 	Secret      *string
+	Delivery    *string
 }
 
 // DescribeWorkloadOutput is the output of DescribeWorkload.
