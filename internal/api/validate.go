@@ -26,6 +26,8 @@ func Validate(svc *Service, op *Operation, in any) *Error {
 	switch {
 	case c.count > 0 && svc.ID == "Organizations":
 		return c.found[0].organizations()
+	case c.count > 0 && svc.Protocol == EC2Query:
+		return c.found[0].ec2()
 	case c.count > 0:
 		return c.violations()
 	}
@@ -75,6 +77,8 @@ const (
 type violation struct {
 	fault fault
 	text  string // Value 'V' at 'path' failed to satisfy constraint: …
+	value string // Value 'V'
+	path  string
 }
 
 func (c *checker) structure(s *Shape, v reflect.Value) {
@@ -254,7 +258,8 @@ func (c *checker) add(f fault, value, constraint string) {
 	if c.count > maxViolations {
 		return
 	}
-	c.found = append(c.found, violation{f, value + " at '" + c.where() + "' failed to satisfy constraint: " + constraint})
+	where := c.where()
+	c.found = append(c.found, violation{f, value + " at '" + where + "' failed to satisfy constraint: " + constraint, value, where})
 }
 
 // where is the path as AWS prints it: tags.6.member.value. AWS's inner names
