@@ -65,6 +65,8 @@ type Ask struct {
 	request        *s3Request
 	keys           *s3Keys
 	source, tagged bool
+	// unrecorded: no decision record tells of a denial, so no id leads to one.
+	unrecorded bool
 }
 
 // KeyValue is a condition key of an ask.

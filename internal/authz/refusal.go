@@ -37,7 +37,10 @@ func (e *evaluation) refusal(ask *Ask, d policy.Decision, id string) *api.Error 
 	if arn := d.PolicyARN(); arn != "" {
 		message += ": " + arn
 	}
-	return api.Errorf(status, code, "%s", message+reference(e.Call, id))
+	if !ask.unrecorded {
+		message += reference(e.Call, id)
+	}
+	return api.Errorf(status, code, "%s", message)
 }
 
 // deniedCode is D-07.

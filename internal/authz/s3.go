@@ -37,6 +37,7 @@ type s3Row struct {
 	copySource, sourceOwner, directive, requests field // requests: the tags that are put
 	role                                         field
 	asks                                         []s3RowAsk
+	unrecorded                                   bool
 }
 
 // s3RowAsk is an s3Ask with what it reads of the input, and the condition keys of its
@@ -207,6 +208,7 @@ func (a *s3RowAsk) add(q *Question, req *s3Request) {
 	ask := q.Ask(action, place.arn)
 	ask.Account, ask.ResourcePolicy = place.owner, place.policy
 	ask.request, ask.keys, ask.source, ask.tagged = req, keys, a.on == onSource, a.tagged
+	ask.unrecorded = req.row.unrecorded
 	if a.on == onBuckets { // aws-errors 2.3: no resource is printed
 		ask.Print("-")
 	}

@@ -15,7 +15,8 @@ type Source struct {
 }
 
 // CopySource reads x-amz-copy-source: bucket/key, URL-encoded, with or without a slash
-// before it, and ?versionId= behind it [API_CopyObject]. Access points are not here.
+// before it, and ?versionId= behind it [API_CopyObject]. A key is one that a path could
+// have. Access points are not here.
 func CopySource(header string) (Source, error) {
 	path, query, versioned := strings.Cut(header, "?")
 	var s Source
@@ -37,6 +38,9 @@ func CopySource(header string) (Source, error) {
 	var ok bool
 	if s.Bucket, s.Key, ok = strings.Cut(strings.TrimPrefix(path, "/"), "/"); !ok || s.Bucket == "" || s.Key == "" {
 		return Source{}, badCopySource()
+	}
+	if err := api.CheckKey(s.Key); err != nil {
+		return Source{}, err
 	}
 	return s, nil
 }

@@ -16,9 +16,12 @@ type DeleteKey struct {
 	BypassGovernanceRetention *bool
 }
 
-// DeleteKeyRow is the Row of a DeleteKey.
+// DeleteKeyRow is the Row of a DeleteKey. A call has one decision record, and may have
+// many keys: what is refused is told without an authorization id.
 func DeleteKeyRow(tags ObjectTags) Row {
-	return newS3Row("DeleteObject", reflect.TypeFor[*DeleteKey](), s3Actions["DeleteObject"], tags).fill
+	row := newS3Row("DeleteObject", reflect.TypeFor[*DeleteKey](), s3Actions["DeleteObject"], tags)
+	row.unrecorded = true
+	return row.fill
 }
 
 // Place is a bucket, or an object in it.

@@ -278,13 +278,16 @@ func (a *Ask) tags() []api.Tag {
 // [bucket-policy-s3-sigv4-conditions], [amazon-s3-policy-keys].
 func (c *conditions) ofS3(key string) (policy.Value, bool) {
 	call := c.call
+	if call.Service != s3.API {
+		return policy.Value{}, false
+	}
 	switch key {
 	case "s3:resourceaccount":
 		return oneUnlessEmpty(c.resourceAccount())
 	case "s3:tlsversion":
 		return oneUnlessEmpty(call.TLSVersion)
 	}
-	if call.Principal == nil {
+	if call.Signed.Algorithm == "" {
 		return policy.Value{}, false
 	}
 	switch key {
@@ -294,7 +297,7 @@ func (c *conditions) ofS3(key string) (policy.Value, bool) {
 		}
 		return one("REST-HEADER")
 	case "s3:signatureversion":
-		return one("AWS4-HMAC-SHA256")
+		return one(call.Signed.Algorithm)
 	case "s3:signatureage":
 		if !call.Signed.Presigned { // of presigned requests only
 			return policy.Value{}, false
@@ -305,6 +308,3 @@ func (c *conditions) ofS3(key string) (policy.Value, bool) {
 	}
 	return policy.Value{}, false
 }
-
-// isS3 says whether the ask is of an S3 action.
-func (c *conditions) isS3() bool { return c.call.Service == s3.API }
