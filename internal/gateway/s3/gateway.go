@@ -18,11 +18,15 @@ type Gateway struct {
 	directory *directory.Directory
 	backend   *Backend // nil: there is none, and every call that needs one says so
 	log       *slog.Logger
+	deletes   authz.Row // of each key of DeleteObjects
+	may       authz.May
 }
 
 // New returns a gateway in front of a back end. nil is for reading the tables.
 func New(d *directory.Directory, b *Backend, log *slog.Logger) *Gateway {
-	return &Gateway{directory: d, backend: b, log: log}
+	g := &Gateway{directory: d, backend: b, log: log}
+	g.deletes, g.may = authz.DeleteKeyRow(g.objectTags), authz.NewMay(g.objectTags)
+	return g
 }
 
 type methods map[string]services.Method

@@ -1,0 +1,91 @@
+package s3
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/gatehouse-iam/gatehouse/sigv4"
+)
+
+// trailed is a body whose checksum comes behind it (payload.Body).
+type trailed interface {
+	// Announced is the trailer's name in lower case, "" for none.
+	Announced() string
+	// Trailer is known once the body has given io.EOF.
+	Trailer() (name, value string)
+}
+
+// checksumLengths are the lengths of the checksums' base64 texts [checking-object-integrity].
+var checksumLengths = map[string]int64{
+	"x-amz-checksum-crc32": 8, "x-amz-checksum-crc32c": 8, "x-amz-checksum-crc64nvme": 12,
+	"x-amz-checksum-sha1": 28, "x-amz-checksum-sha256": 44,
+}
+
+// isBodyChecksum says whether a header, by its canonical name, is about the bytes of the
+// body that it came with.
+func isBodyChecksum(name string) bool {
+	return name == "Content-Md5" || name == "X-Amz-Sdk-Checksum-Algorithm" || checksumLengths[strings.ToLower(name)] != 0
+}
+
+// frame sends the body aws-chunked, as one chunk with the client's trailer behind it, so
+// that the back end keeps the checksum [sigv4-streaming-trailers].
+func (l *load) frame(h http.Header, t trailed) error {
+	name := t.Announced()
+	size, known := checksumLengths[name]
+	switch {
+	case !known: // payload takes no others
+		return nil
+	case l.length == 0: // the whole is verified, and needs no frame
+		if name, value := t.Trailer(); name != "" {
+			h.Set(name, value)
+		}
+		return nil
+	}
+	head := strconv.FormatInt(l.length, 16) + "\r\n"
+	tail := &trailer{of: t, name: name, size: size}
+	h["X-Amz-Decoded-Content-Length"] = []string{strconv.FormatInt(l.length, 10)}
+	h["X-Amz-Trailer"] = []string{name}
+	encoding := "aws-chunked"
+	if kept := h.Get("Content-Encoding"); kept != "" {
+		encoding += "," + kept
+	}
+	h["Content-Encoding"] = []string{encoding}
+	l.hash = sigv4.StreamingUnsignedTrailer
+	l.stream = io.MultiReader(strings.NewReader(head), l.stream, tail)
+	l.length += int64(len(head)) + tail.length()
+	return nil
+}
+
+// trailer is the end of an aws-chunked body: what it says is known when it is read.
+type trailer struct {
+	of   trailed
+	name string
+	size int64
+	text *strings.Reader
+}
+
+const (
+	beforeTrailer = "\r\n0\r\n"
+	afterTrailer  = "\r\n\r\n"
+)
+
+func (t *trailer) length() int64 {
+	return int64(len(beforeTrailer)+len(t.name)+len(":")+len(afterTrailer)) + t.size
+}
+
+var errTrailer = errors.New("the body ended without the trailer that was announced")
+
+// Read implements io.Reader.
+func (t *trailer) Read(p []byte) (int, error) {
+	if t.text == nil {
+		name, value := t.of.Trailer()
+		if !strings.EqualFold(name, t.name) || int64(len(value)) != t.size {
+			return 0, errTrailer
+		}
+		t.text = strings.NewReader(beforeTrailer + t.name + ":" + value + afterTrailer)
+	}
+	return t.text.Read(p)
+}
