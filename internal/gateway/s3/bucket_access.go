@@ -22,7 +22,7 @@ func bucketAccessMethods() methods {
 }
 
 func getPublicAccessBlock(_ context.Context, _ *api.Call, v *directory.View, in *s3.GetPublicAccessBlockInput) (*s3.GetPublicAccessBlockOutput, error) {
-	_, b, err := bucketOf(v, in.Bucket, in.ExpectedBucketOwner)
+	_, b, err := bucketOf(v, in.Bucket)
 	if err != nil {
 		return nil, err
 	}
@@ -38,7 +38,7 @@ func getPublicAccessBlock(_ context.Context, _ *api.Call, v *directory.View, in 
 
 // putPublicAccessBlock sets all four settings: one that is not given is off.
 func putPublicAccessBlock(_ context.Context, _ *api.Call, tx *directory.Tx, in *s3.PutPublicAccessBlockInput) (*s3.PutPublicAccessBlockOutput, error) {
-	owner, b, err := bucketOf(&tx.View, in.Bucket, in.ExpectedBucketOwner)
+	owner, b, err := bucketOf(&tx.View, in.Bucket)
 	if err != nil {
 		return nil, err
 	}
@@ -51,7 +51,7 @@ func putPublicAccessBlock(_ context.Context, _ *api.Call, tx *directory.Tx, in *
 }
 
 func deletePublicAccessBlock(_ context.Context, _ *api.Call, tx *directory.Tx, in *s3.DeletePublicAccessBlockInput) (*s3.DeletePublicAccessBlockOutput, error) {
-	owner, b, err := bucketOf(&tx.View, in.Bucket, in.ExpectedBucketOwner)
+	owner, b, err := bucketOf(&tx.View, in.Bucket)
 	if err != nil {
 		return nil, err
 	}
@@ -60,7 +60,7 @@ func deletePublicAccessBlock(_ context.Context, _ *api.Call, tx *directory.Tx, i
 }
 
 func getBucketOwnershipControls(_ context.Context, _ *api.Call, v *directory.View, in *s3.GetBucketOwnershipControlsInput) (*s3.GetBucketOwnershipControlsOutput, error) {
-	_, b, err := bucketOf(v, in.Bucket, in.ExpectedBucketOwner)
+	_, b, err := bucketOf(v, in.Bucket)
 	if err != nil {
 		return nil, err
 	}
@@ -73,7 +73,7 @@ func getBucketOwnershipControls(_ context.Context, _ *api.Call, v *directory.Vie
 
 // putBucketOwnershipControls: ACLs cannot be turned on.
 func putBucketOwnershipControls(_ context.Context, _ *api.Call, tx *directory.Tx, in *s3.PutBucketOwnershipControlsInput) (*s3.PutBucketOwnershipControlsOutput, error) {
-	owner, b, err := bucketOf(&tx.View, in.Bucket, in.ExpectedBucketOwner)
+	owner, b, err := bucketOf(&tx.View, in.Bucket)
 	if err != nil {
 		return nil, err
 	}
@@ -92,7 +92,7 @@ func putBucketOwnershipControls(_ context.Context, _ *api.Call, tx *directory.Tx
 
 // deleteBucketOwnershipControls takes the setting away. ACLs stay off all the same.
 func deleteBucketOwnershipControls(_ context.Context, _ *api.Call, tx *directory.Tx, in *s3.DeleteBucketOwnershipControlsInput) (*s3.DeleteBucketOwnershipControlsOutput, error) {
-	owner, b, err := bucketOf(&tx.View, in.Bucket, in.ExpectedBucketOwner)
+	owner, b, err := bucketOf(&tx.View, in.Bucket)
 	if err != nil {
 		return nil, err
 	}

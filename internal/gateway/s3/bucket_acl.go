@@ -22,7 +22,7 @@ func (g *Gateway) bucketACLMethods() methods {
 }
 
 func getBucketACL(_ context.Context, _ *api.Call, v *directory.View, in *s3.GetBucketAclInput) (*s3.GetBucketAclOutput, error) {
-	owner, _, err := bucketOf(v, in.Bucket, in.ExpectedBucketOwner)
+	owner, _, err := bucketOf(v, in.Bucket)
 	if err != nil {
 		return nil, err
 	}
@@ -31,7 +31,7 @@ func getBucketACL(_ context.Context, _ *api.Call, v *directory.View, in *s3.GetB
 
 // getObjectACL: an object that is not there has no ACL.
 func (g *Gateway) getObjectACL(ctx context.Context, _ *api.Call, v *directory.View, in *s3.GetObjectAclInput) (*s3.GetObjectAclOutput, error) {
-	owner, _, err := bucketOf(v, in.Bucket, in.ExpectedBucketOwner)
+	owner, _, err := bucketOf(v, in.Bucket)
 	if err != nil {
 		return nil, err
 	}
@@ -64,15 +64,15 @@ func ownersGrants(owner string) []s3.Grant {
 }
 
 func putBucketACL(_ context.Context, _ *api.Call, v *directory.View, in *s3.PutBucketAclInput) (*s3.PutBucketAclOutput, error) {
-	return nil, errACL(v, in.Bucket, in.ExpectedBucketOwner)
+	return nil, errACL(v, in.Bucket)
 }
 
 func putObjectACL(_ context.Context, _ *api.Call, v *directory.View, in *s3.PutObjectAclInput) (*s3.PutObjectAclOutput, error) {
-	return nil, errACL(v, in.Bucket, in.ExpectedBucketOwner)
+	return nil, errACL(v, in.Bucket)
 }
 
-func errACL(v *directory.View, bucket, expected *string) error {
-	if _, _, err := bucketOf(v, bucket, expected); err != nil {
+func errACL(v *directory.View, bucket *string) error {
+	if _, _, err := bucketOf(v, bucket); err != nil {
 		return err
 	}
 	return directory.BucketError(http.StatusBadRequest, "AccessControlListNotSupported", "The bucket does not allow ACLs", *bucket)

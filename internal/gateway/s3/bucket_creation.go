@@ -3,6 +3,7 @@ package s3
 import (
 	"context"
 	"errors"
+	"net/http"
 	"slices"
 
 	"github.com/gatehouse-iam/gatehouse/internal/api"
@@ -83,7 +84,7 @@ func checkCreationHeaders(in *s3.CreateBucketInput) error {
 	}
 	grants := []*string{in.GrantFullControl, in.GrantRead, in.GrantReadACP, in.GrantWrite, in.GrantWriteACP}
 	if slices.ContainsFunc(grants, func(g *string) bool { return g != nil }) || !withoutACLs(in.ACL) {
-		return directory.BucketError(400, "InvalidBucketAclWithObjectOwnership",
+		return directory.BucketError(http.StatusBadRequest, "InvalidBucketAclWithObjectOwnership",
 			"Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting", *in.Bucket)
 	}
 	return nil
@@ -118,11 +119,11 @@ func checkLocation(region string, c *s3.CreateBucketConfiguration) error {
 		constraint = "unspecified"
 	case named != region && slices.Contains(knownLocations(), constraint):
 	default:
-		e := api.Errorf(400, "InvalidLocationConstraint", "The specified location-constraint is not valid")
+		e := api.Errorf(http.StatusBadRequest, "InvalidLocationConstraint", "The specified location-constraint is not valid")
 		e.Members = []api.Member{{Name: "LocationConstraint", Value: constraint}}
 		return e
 	}
-	return api.Errorf(400, "IllegalLocationConstraintException",
+	return api.Errorf(http.StatusBadRequest, "IllegalLocationConstraintException",
 		"The %s location constraint is incompatible for the region specific endpoint this request was sent to.", constraint)
 }
 
@@ -158,11 +159,11 @@ func (g *Gateway) makeBucket(ctx context.Context, name string) error {
 	return err
 }
 
-// createAtBackend names the back end's region only where it asks for that.
+// createAtBackend names the back end's region where that may be what it asks for.
 func (g *Gateway) createAtBackend(ctx context.Context, name string) error {
 	in := &s3.CreateBucketInput{Bucket: &name}
 	_, err := ask[s3.CreateBucketOutput](ctx, g, "CreateBucket", in)
-	if code(err) == "IllegalLocationConstraintException" {
+	if statusOf(err) == http.StatusBadRequest && g.backend.Region != defaultRegion {
 		in.CreateBucketConfiguration = &s3.CreateBucketConfiguration{LocationConstraint: &g.backend.Region}
 		_, err = ask[s3.CreateBucketOutput](ctx, g, "CreateBucket", in)
 	}
@@ -177,7 +178,7 @@ func (g *Gateway) isEmpty(ctx context.Context, name string) (bool, error) {
 		return false, err
 	}
 	versions, err := ask[s3.ListObjectVersionsOutput](ctx, g, "ListObjectVersions", &s3.ListObjectVersionsInput{Bucket: &name, MaxKeys: ptr(int32(1))})
-	if err != nil && code(err) != "NotImplemented" {
+	if unless(err, "NotImplemented") != nil {
 		return false, err
 	}
 	if err == nil && len(versions.Versions)+len(versions.DeleteMarkers) > 0 {
@@ -193,7 +194,7 @@ func (g *Gateway) isEmpty(ctx context.Context, name string) (bool, error) {
 // emptyBucket deletes the bucket at the back end, which refuses one that holds anything.
 // A deletion that was interrupted after this is carried on by the next one.
 func (g *Gateway) emptyBucket(ctx context.Context, call *api.Call, in *s3.DeleteBucketInput) (struct{}, error) {
-	if _, _, err := bucketOf(g.directory.View(call.Account), in.Bucket, in.ExpectedBucketOwner); err != nil {
+	if _, _, err := bucketOf(g.directory.View(call.Account), in.Bucket); err != nil {
 		return struct{}{}, err
 	}
 	_, err := ask[s3.DeleteBucketOutput](ctx, g, "DeleteBucket", &s3.DeleteBucketInput{Bucket: in.Bucket})
@@ -201,7 +202,7 @@ func (g *Gateway) emptyBucket(ctx context.Context, call *api.Call, in *s3.Delete
 }
 
 func deleteBucket(_ context.Context, _ *api.Call, tx *directory.Tx, in *s3.DeleteBucketInput, _ struct{}) (*s3.DeleteBucketOutput, error) {
-	owner, b, err := bucketOf(&tx.View, in.Bucket, in.ExpectedBucketOwner)
+	owner, b, err := bucketOf(&tx.View, in.Bucket)
 	if err != nil {
 		return nil, err
 	}
@@ -219,6 +220,15 @@ func code(err error) string {
 		return e.Code
 	}
 	return "InternalFailure"
+}
+
+// statusOf an error, 0 for none of S3's.
+func statusOf(err error) int {
+	var e *api.Error
+	if errors.As(err, &e) {
+		return e.Status
+	}
+	return 0
 }
 
 // unless is the error where it is not of the code.

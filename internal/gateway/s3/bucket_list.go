@@ -21,7 +21,7 @@ func bucketListMethods() methods {
 
 // getBucketLocation: us-east-1 has no location constraint [API_GetBucketLocation].
 func getBucketLocation(_ context.Context, _ *api.Call, v *directory.View, in *s3.GetBucketLocationInput) (*s3.GetBucketLocationOutput, error) {
-	_, b, err := bucketOf(v, in.Bucket, in.ExpectedBucketOwner)
+	_, b, err := bucketOf(v, in.Bucket)
 	if err != nil {
 		return nil, err
 	}
@@ -35,7 +35,7 @@ func getBucketLocation(_ context.Context, _ *api.Call, v *directory.View, in *s3
 // headBucket tells where the bucket is. It has no access point alias: that it is not one
 // itself is what the answer says [API_HeadBucket].
 func headBucket(_ context.Context, _ *api.Call, v *directory.View, in *s3.HeadBucketInput) (*s3.HeadBucketOutput, error) {
-	_, b, err := bucketOf(v, in.Bucket, in.ExpectedBucketOwner)
+	_, b, err := bucketOf(v, in.Bucket)
 	if err != nil {
 		return nil, err
 	}

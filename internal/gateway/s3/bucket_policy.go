@@ -21,8 +21,8 @@ func bucketPolicyMethods() methods {
 
 // ownBucket is bucketOf for what the owner's account alone may do, whoever is allowed
 // to [API_PutBucketPolicy: 405].
-func ownBucket(v *directory.View, call *api.Call, name, expected *string) (string, *directory.Bucket, error) {
-	owner, b, err := bucketOf(v, name, expected)
+func ownBucket(v *directory.View, call *api.Call, name *string) (string, *directory.Bucket, error) {
+	owner, b, err := bucketOf(v, name)
 	if err == nil && owner != call.Account {
 		return "", nil, api.Errorf(http.StatusMethodNotAllowed, "MethodNotAllowed", "The specified method is not allowed against this resource.")
 	}
@@ -30,7 +30,7 @@ func ownBucket(v *directory.View, call *api.Call, name, expected *string) (strin
 }
 
 func getBucketPolicy(_ context.Context, call *api.Call, v *directory.View, in *s3.GetBucketPolicyInput) (*s3.GetBucketPolicyOutput, error) {
-	_, b, err := ownBucket(v, call, in.Bucket, in.ExpectedBucketOwner)
+	_, b, err := ownBucket(v, call, in.Bucket)
 	if err != nil {
 		return nil, err
 	}
@@ -44,7 +44,7 @@ func getBucketPolicy(_ context.Context, call *api.Call, v *directory.View, in *s
 // putBucketPolicy. That the caller could not change the policy again is no reason to
 // refuse it: the root user always can [API_PutBucketPolicy].
 func putBucketPolicy(_ context.Context, call *api.Call, tx *directory.Tx, in *s3.PutBucketPolicyInput) (*s3.PutBucketPolicyOutput, error) {
-	owner, b, err := ownBucket(&tx.View, call, in.Bucket, in.ExpectedBucketOwner)
+	owner, b, err := ownBucket(&tx.View, call, in.Bucket)
 	if err != nil {
 		return nil, err
 	}
@@ -62,7 +62,7 @@ func putBucketPolicy(_ context.Context, call *api.Call, tx *directory.Tx, in *s3
 }
 
 func deleteBucketPolicy(_ context.Context, call *api.Call, tx *directory.Tx, in *s3.DeleteBucketPolicyInput) (*s3.DeleteBucketPolicyOutput, error) {
-	owner, b, err := ownBucket(&tx.View, call, in.Bucket, in.ExpectedBucketOwner)
+	owner, b, err := ownBucket(&tx.View, call, in.Bucket)
 	if err != nil {
 		return nil, err
 	}
@@ -73,7 +73,7 @@ func deleteBucketPolicy(_ context.Context, call *api.Call, tx *directory.Tx, in 
 // getBucketPolicyStatus says whether the policy is public
 // [access-control-block-public-access: the meaning of public].
 func getBucketPolicyStatus(_ context.Context, _ *api.Call, v *directory.View, in *s3.GetBucketPolicyStatusInput) (*s3.GetBucketPolicyStatusOutput, error) {
-	_, b, err := bucketOf(v, in.Bucket, in.ExpectedBucketOwner)
+	_, b, err := bucketOf(v, in.Bucket)
 	if err != nil {
 		return nil, err
 	}

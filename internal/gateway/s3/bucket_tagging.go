@@ -19,7 +19,7 @@ func bucketTaggingMethods() methods {
 }
 
 func getBucketTagging(_ context.Context, _ *api.Call, v *directory.View, in *s3.GetBucketTaggingInput) (*s3.GetBucketTaggingOutput, error) {
-	_, b, err := bucketOf(v, in.Bucket, in.ExpectedBucketOwner)
+	_, b, err := bucketOf(v, in.Bucket)
 	if err != nil {
 		return nil, err
 	}
@@ -35,15 +35,15 @@ func getBucketTagging(_ context.Context, _ *api.Call, v *directory.View, in *s3.
 
 // putBucketTagging sets all tags: those that are not given are gone.
 func putBucketTagging(_ context.Context, _ *api.Call, tx *directory.Tx, in *s3.PutBucketTaggingInput) (*s3.PutBucketTaggingOutput, error) {
-	return &s3.PutBucketTaggingOutput{}, setTags(tx, in.Bucket, in.ExpectedBucketOwner, tagsOf(in.Tagging.TagSet))
+	return &s3.PutBucketTaggingOutput{}, setTags(tx, in.Bucket, tagsOf(in.Tagging.TagSet))
 }
 
 func deleteBucketTagging(_ context.Context, _ *api.Call, tx *directory.Tx, in *s3.DeleteBucketTaggingInput) (*s3.DeleteBucketTaggingOutput, error) {
-	return &s3.DeleteBucketTaggingOutput{}, setTags(tx, in.Bucket, in.ExpectedBucketOwner, nil)
+	return &s3.DeleteBucketTaggingOutput{}, setTags(tx, in.Bucket, nil)
 }
 
-func setTags(tx *directory.Tx, bucket, expected *string, tags []api.Tag) error {
-	owner, b, err := bucketOf(&tx.View, bucket, expected)
+func setTags(tx *directory.Tx, bucket *string, tags []api.Tag) error {
+	owner, b, err := bucketOf(&tx.View, bucket)
 	if err != nil {
 		return err
 	}

@@ -14,55 +14,45 @@ import (
 // S3's words: what it says of a bucket for which it was never set.
 func bucketUnsetMethods() methods {
 	return methods{
-		"GetBucketAccelerateConfiguration": unset(func(in *s3.GetBucketAccelerateConfigurationInput) named {
-			return named{in.Bucket, in.ExpectedBucketOwner}
-		},
+		"GetBucketAccelerateConfiguration": unset(func(in *s3.GetBucketAccelerateConfigurationInput) *string { return in.Bucket },
 			&s3.GetBucketAccelerateConfigurationOutput{}),
-		"GetBucketLogging": unset(func(in *s3.GetBucketLoggingInput) named { return named{in.Bucket, in.ExpectedBucketOwner} },
+		"GetBucketLogging": unset(func(in *s3.GetBucketLoggingInput) *string { return in.Bucket },
 			&s3.GetBucketLoggingOutput{}),
-		"GetBucketNotificationConfiguration": unset(func(in *s3.GetBucketNotificationConfigurationInput) named {
-			return named{in.Bucket, in.ExpectedBucketOwner}
-		},
+		"GetBucketNotificationConfiguration": unset(func(in *s3.GetBucketNotificationConfigurationInput) *string { return in.Bucket },
 			&s3.GetBucketNotificationConfigurationOutput{}),
-		"GetBucketRequestPayment": unset(func(in *s3.GetBucketRequestPaymentInput) named { return named{in.Bucket, in.ExpectedBucketOwner} },
+		"GetBucketRequestPayment": unset(func(in *s3.GetBucketRequestPaymentInput) *string { return in.Bucket },
 			&s3.GetBucketRequestPaymentOutput{Payer: ptr("BucketOwner")}),
 
-		"GetBucketCors": missing(func(in *s3.GetBucketCorsInput) named { return named{in.Bucket, in.ExpectedBucketOwner} },
+		"GetBucketCors": missing(func(in *s3.GetBucketCorsInput) *string { return in.Bucket },
 			"NoSuchCORSConfiguration", "The CORS configuration does not exist"),
-		"GetBucketEncryption": missing(func(in *s3.GetBucketEncryptionInput) named { return named{in.Bucket, in.ExpectedBucketOwner} },
+		"GetBucketEncryption": missing(func(in *s3.GetBucketEncryptionInput) *string { return in.Bucket },
 			"ServerSideEncryptionConfigurationNotFoundError", "The server side encryption configuration was not found"),
-		"GetBucketLifecycleConfiguration": missing(func(in *s3.GetBucketLifecycleConfigurationInput) named {
-			return named{in.Bucket, in.ExpectedBucketOwner}
-		},
+		"GetBucketLifecycleConfiguration": missing(func(in *s3.GetBucketLifecycleConfigurationInput) *string { return in.Bucket },
 			"NoSuchLifecycleConfiguration", "The lifecycle configuration does not exist"),
-		"GetBucketReplication": missing(func(in *s3.GetBucketReplicationInput) named { return named{in.Bucket, in.ExpectedBucketOwner} },
+		"GetBucketReplication": missing(func(in *s3.GetBucketReplicationInput) *string { return in.Bucket },
 			"ReplicationConfigurationNotFoundError", "The replication configuration was not found"),
-		"GetBucketWebsite": missing(func(in *s3.GetBucketWebsiteInput) named { return named{in.Bucket, in.ExpectedBucketOwner} },
+		"GetBucketWebsite": missing(func(in *s3.GetBucketWebsiteInput) *string { return in.Bucket },
 			"NoSuchWebsiteConfiguration", "The specified bucket does not have a website configuration"),
-		"GetObjectLockConfiguration": missing(func(in *s3.GetObjectLockConfigurationInput) named { return named{in.Bucket, in.ExpectedBucketOwner} },
+		"GetObjectLockConfiguration": missing(func(in *s3.GetObjectLockConfigurationInput) *string { return in.Bucket },
 			"ObjectLockConfigurationNotFoundError", "Object Lock configuration does not exist for this bucket"),
 	}
 }
 
-// named is the bucket of an input, and its expected owner.
-type named struct{ bucket, expected *string }
-
 // unset answers with what stands for nothing.
-func unset[In, Out any](of func(*In) named, out *Out) services.Method {
+func unset[In, Out any](bucket func(*In) *string, out *Out) services.Method {
 	return services.Read(func(_ context.Context, _ *api.Call, v *directory.View, in *In) (*Out, error) {
-		n := of(in)
-		_, _, err := bucketOf(v, n.bucket, n.expected)
+		_, _, err := bucketOf(v, bucket(in))
 		return out, err
 	})
 }
 
 // missing answers that there is none.
-func missing[In any](of func(*In) named, code, message string) services.Method {
+func missing[In any](bucket func(*In) *string, code, message string) services.Method {
 	return services.Read(func(_ context.Context, _ *api.Call, v *directory.View, in *In) (*struct{}, error) {
-		n := of(in)
-		if _, _, err := bucketOf(v, n.bucket, n.expected); err != nil {
-			return nil, err
+		_, b, err := bucketOf(v, bucket(in))
+		if err == nil {
+			err = directory.BucketError(http.StatusNotFound, code, message, b.Name)
 		}
-		return nil, directory.BucketError(http.StatusNotFound, code, message, *n.bucket)
+		return nil, err
 	})
 }

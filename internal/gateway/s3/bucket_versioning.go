@@ -19,14 +19,14 @@ func (g *Gateway) bucketVersioningMethods() methods {
 }
 
 func (g *Gateway) getBucketVersioning(ctx context.Context, _ *api.Call, v *directory.View, in *s3.GetBucketVersioningInput) (*s3.GetBucketVersioningOutput, error) {
-	if _, _, err := bucketOf(v, in.Bucket, in.ExpectedBucketOwner); err != nil {
+	if _, _, err := bucketOf(v, in.Bucket); err != nil {
 		return nil, err
 	}
 	return ask[s3.GetBucketVersioningOutput](ctx, g, "GetBucketVersioning", &s3.GetBucketVersioningInput{Bucket: in.Bucket})
 }
 
 func (g *Gateway) versionBucket(ctx context.Context, call *api.Call, in *s3.PutBucketVersioningInput) (struct{}, error) {
-	if _, _, err := bucketOf(g.directory.View(call.Account), in.Bucket, in.ExpectedBucketOwner); err != nil {
+	if _, _, err := bucketOf(g.directory.View(call.Account), in.Bucket); err != nil {
 		return struct{}{}, err
 	}
 	c := in.VersioningConfiguration
@@ -44,6 +44,6 @@ func (g *Gateway) versionBucket(ctx context.Context, call *api.Call, in *s3.PutB
 
 // putBucketVersioning is for the journal: the change is the back end's.
 func putBucketVersioning(_ context.Context, _ *api.Call, tx *directory.Tx, in *s3.PutBucketVersioningInput, _ struct{}) (*s3.PutBucketVersioningOutput, error) {
-	_, _, err := bucketOf(&tx.View, in.Bucket, in.ExpectedBucketOwner)
+	_, _, err := bucketOf(&tx.View, in.Bucket)
 	return &s3.PutBucketVersioningOutput{}, err
 }
