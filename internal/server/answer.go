@@ -92,7 +92,7 @@ func (s *Server) record(x *exchange, failure *api.Error) {
 	if x.journaled {
 		return
 	}
-	entry := x.entry(newID(), failure)
+	entry := x.entry(x.eventID(), failure)
 	s.Journal.Record(&entry)
 }
 

@@ -23,8 +23,10 @@ import (
 
 	"github.com/gatehouse-iam/gatehouse/internal/api"
 	"github.com/gatehouse-iam/gatehouse/internal/authn"
+	"github.com/gatehouse-iam/gatehouse/internal/catalog"
 	"github.com/gatehouse-iam/gatehouse/internal/directory"
 	"github.com/gatehouse-iam/gatehouse/internal/journal"
+	"github.com/gatehouse-iam/gatehouse/internal/metadata"
 	"github.com/gatehouse-iam/gatehouse/internal/node"
 	"github.com/gatehouse-iam/gatehouse/internal/seal"
 	"github.com/gatehouse-iam/gatehouse/internal/server"
@@ -111,9 +113,13 @@ func newHouse(t testing.TB, extra ...services.Implementation) *house {
 	tokens := authn.NewTokens(ring.For("session-token"), 64)
 	log, err := journal.Open(filepath.Join(path, "journal"), journal.Options{})
 	ok(t, err)
-	h := &house{dir: d, journal: &recorder{}, store: s, log: &logText{}, services: append(node.Implementations(node.Rooms{Directory: d, Tokens: tokens, Journal: log, Keyring: ring}), extra...)}
+	regions := catalog.NewRegions(region, nil)
+	h := &house{dir: d, journal: &recorder{}, store: s, log: &logText{}, services: append(node.Implementations(node.Rooms{
+		Directory: d, Tokens: tokens, Journal: log, Keyring: ring, Regions: regions, Started: d.Now(),
+		Metadata: metadata.NewService(metadata.Options{Directory: d, Tokens: tokens, Sealer: ring.For("instance-identity"), Region: region, ZoneID: regions.ZoneID, Clock: time.Now, Log: slog.New(slog.DiscardHandler)}),
+	}), extra...)}
 	h.server, err = server.New(server.Options{
-		Region: region, ConsoleURL: "http://localhost:4781", Directory: d, Tokens: tokens, Journal: h.journal,
+		Region: region, ConsoleURL: "http://localhost:4781", Directory: d, Tokens: tokens, Journal: h.journal, Messages: journal.NewMessages(ring.For(journal.MessagePurpose)),
 		Implementations: h.services, Log: slog.New(slog.NewTextHandler(h.log, nil)),
 	})
 	ok(t, err)

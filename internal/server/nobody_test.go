@@ -1,6 +1,7 @@
 package server_test
 
 import (
+	"crypto/sha256"
 	"net/http"
 	"strings"
 	"testing"
@@ -31,10 +32,15 @@ func samplesOf(a directory.TestAccount) map[string]any {
 		"EncodedMessage": strings.Repeat("0", 25), "authorizationId": strings.Repeat("0", 25), "policyUri": arn("policy/victim-policy"),
 		"policyDocument": allowAll, "policyType": "IDENTITY_POLICY",
 		"PolicyInputList": []any{allowAll}, "ActionNames": []any{"iam:GetUser"}, "PolicySourceArn": arn("user/victim"),
-		"Content": `{"Statement":[{"Effect":"Allow","Principal":"*","Action":"organizations:List*","Resource":"*"}]}`,
-		"Key":     "victim-file", "AccountId": a.Account, "Email": "attack@example.com", "AccountName": "attack", "CreateAccountRequestId": "car-0123456789abcdef0123456789abcdef",
+		"Content":    `{"Statement":[{"Effect":"Allow","Principal":"*","Action":"organizations:List*","Resource":"*"}]}`,
+		"InstanceId": victimInstance, "InstanceIds": []any{victimInstance}, "Resources": []any{victimInstance}, "AssociationId": "iip-assoc-0123456789abcdef0",
+		"IamInstanceProfile": map[string]any{"Name": "victim-profile"}, "MinCount": 1, "MaxCount": 1,
+		"instanceArn": directory.InstanceARN(region, a.Account, victimInstance), "secret": "not the secret of the victim",
+		"Key": "victim-file", "AccountId": a.Account, "Email": "attack@example.com", "AccountName": "attack", "CreateAccountRequestId": "car-0123456789abcdef0123456789abcdef",
 	}
 }
+
+const victimInstance = "i-0123456789abcdef0"
 
 // furnish makes in account a what the samples name.
 func (h *house) furnish(t *testing.T, a directory.TestAccount) {
@@ -45,6 +51,19 @@ func (h *house) furnish(t *testing.T, a directory.TestAccount) {
 	h.must(t, c, "iam", "CreateRole", map[string]any{"RoleName": "victim-role", "AssumeRolePolicyDocument": s["AssumeRolePolicyDocument"]})
 	h.must(t, c, "iam", "CreatePolicy", map[string]any{"PolicyName": "victim-policy", "PolicyDocument": allowAll})
 	h.must(t, c, "iam", "CreateInstanceProfile", map[string]any{"InstanceProfileName": "victim-profile"})
+	ok(t, h.dir.Update(t.Context(), a.Account, func(tx *directory.Tx) error {
+		p, err := tx.Profile("victim-profile")
+		if err != nil {
+			return err
+		}
+		tx.Instance(victimInstance)
+		proof := sha256.Sum256([]byte("the secret of the victim"))
+		i := &directory.Instance{ID: victimInstance, Reservation: "r-0123456789abcdef0", Proof: proof[:], Tags: []api.Tag{{Key: "owner", Value: "only the victim"}}}
+		tx.SetProfile(i, p)
+		i.Association = "iip-assoc-0123456789abcdef0"
+		tx.PutInstance(i)
+		return nil
+	}))
 	if a := do(t, h.file(t, c, "PUT", "victim-file", "what only the victim reads")); a.status != http.StatusOK {
 		t.Fatal(a)
 	}
@@ -79,6 +98,9 @@ func TestForgedSignature(t *testing.T) {
 		if svc.Protocol == api.JSON || svc.Protocol == api.RESTJSON {
 			want = "InvalidSignatureException"
 		}
+		if svc.Protocol == api.EC2Query {
+			want = "AuthFailure"
+		}
 		if op.Method == http.MethodHead && a.status == http.StatusForbidden {
 			return // its answer has no body
 		}
@@ -108,6 +130,14 @@ func TestUnsigned(t *testing.T) {
 			}
 		case op.Anonymous && i.Methods[op.Name].Read == nil && i.Methods[op.Name].Write == nil:
 			if code != "NotImplemented" {
+				t.Errorf("%d %s", a.status, a.body)
+			}
+		case svc.Protocol == api.EC2Query:
+			if code != "AuthFailure" {
+				t.Errorf("%d %s", a.status, a.body)
+			}
+		case svc.Name == "gatehouse-workload": // its callers prove themselves by a secret
+			if code != "AccessDeniedException" {
 				t.Errorf("%d %s", a.status, a.body)
 			}
 		case !strings.HasPrefix(code, "MissingAuthenticationToken"):
@@ -140,6 +170,10 @@ func TestNoPermission(t *testing.T) {
 		case op.Method == http.MethodHead: // its answer has no body
 			if a.status != http.StatusForbidden {
 				t.Errorf("%d", a.status)
+			}
+		case svc.Protocol == api.EC2Query:
+			if a.code() != "UnauthorizedOperation" || a.status != http.StatusForbidden {
+				t.Errorf("%d %s", a.status, a.body)
 			}
 		case !strings.HasPrefix(a.code(), "AccessDenied"):
 			t.Errorf("%d %s", a.status, a.body)

@@ -33,6 +33,7 @@ type exchange struct {
 	caller    *authn.Caller
 	in, out   any
 	denial    *authz.Denial
+	event     string // the id of the event, once it has one
 	journaled bool   // the event was committed with the change
 	owner     bool   // unsigned, over the control socket
 	buffer    []byte // of the body
@@ -54,7 +55,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	answer, err := s.runSafely(x)
-	failure := s.answerable(x, err)
+	failure := s.withMessage(x, s.answerable(x, err))
 	if failure != nil {
 		answer = s.encodeFailure(x, failure)
 	}

@@ -32,6 +32,7 @@ type Options struct {
 	Directory       *directory.Directory
 	Tokens          *authn.Tokens
 	Journal         Journal
+	Messages        *journal.Messages // behind the refusals of EC2; nil for none
 	Implementations []services.Implementation
 	TrustedProxies  []netip.Prefix
 	S3Hosts         []string // names under which BUCKET.HOST is a bucket; nil for localhost's

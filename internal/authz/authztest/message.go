@@ -11,7 +11,8 @@ import (
 
 var (
 	explained = regexp.MustCompile(`(?s)^(.*)(?:\. Go to (\S+/iam/home\?region=\S+#/authorization-details/(\S+)) for complete details, or call` +
-		`|\. For complete details, call) the GetRequestAuthorizationDetails API with the following authorization id: ([0-9a-z]{25})$`)
+		`|\. For complete details, call) the GetRequestAuthorizationDetails API with the following authorization id: ([0-9a-z]{25})` +
+		`(?:\. Encoded authorization failure message: ([0-9A-Za-z_-]+))?$`)
 	reasons = []string{" because no ", " with an explicit deny"}
 )
 
@@ -24,6 +25,7 @@ type Message struct {
 	Sentence string // up to the reference
 	ID       string // "" where the caller may not know
 	Link     string // to the console; "" without one
+	Encoded  string // for DecodeAuthorizationMessage; "" where none is handed out
 }
 
 // Read takes a message apart. One that says why and refers to nothing fails the
@@ -32,7 +34,7 @@ func Read(t testing.TB, message string) Message {
 	t.Helper()
 	m := Message{Sentence: message}
 	if parts := explained.FindStringSubmatch(message); parts != nil {
-		m = Message{Sentence: parts[1], Link: parts[2], ID: parts[4]}
+		m = Message{Sentence: parts[1], Link: parts[2], ID: parts[4], Encoded: parts[5]}
 		if m.Link != "" && parts[3] != m.ID {
 			t.Errorf("two authorization ids: %s", message)
 		}

@@ -25,15 +25,16 @@ func TestRead(t *testing.T) {
 		want    Message
 		wrong   int
 	}{
-		"with a link":         {why + ". Go to " + link + " for complete details, or call" + call + id, Message{why, id, link}, 0},
-		"without a console":   {why + ". For complete details, call" + call + id, Message{why, id, ""}, 0},
-		"organizations":       {strings.TrimSuffix(organizations, ".") + ". For complete details, call" + call + id, Message{organizations, id, ""}, 0},
+		"with a link":         {why + ". Go to " + link + " for complete details, or call" + call + id, Message{Sentence: why, ID: id, Link: link}, 0},
+		"without a console":   {why + ". For complete details, call" + call + id, Message{Sentence: why, ID: id}, 0},
+		"with a message":      {why + ". For complete details, call" + call + id + ". Encoded authorization failure message: AQ_-z", Message{Sentence: why, ID: id, Encoded: "AQ_-z"}, 0},
+		"organizations":       {strings.TrimSuffix(organizations, ".") + ". For complete details, call" + call + id, Message{Sentence: organizations, ID: id}, 0},
 		"organizations' own":  {organizations, Message{Sentence: organizations}, 0},
 		"short":               {short, Message{Sentence: short}, 0},
 		"nothing behind why":  {why, Message{Sentence: why}, 1},
-		"an id behind short":  {short + ". For complete details, call" + call + id, Message{short, id, ""}, 1},
+		"an id behind short":  {short + ". For complete details, call" + call + id, Message{Sentence: short, ID: id}, 1},
 		"an id that is short": {why + ". For complete details, call" + call + id[1:], Message{Sentence: why + ". For complete details, call" + call + id[1:]}, 1},
-		"two ids":             {why + ". Go to " + link + " for complete details, or call" + call + strings.Repeat("z", 25), Message{why, strings.Repeat("z", 25), link}, 1},
+		"two ids":             {why + ". Go to " + link + " for complete details, or call" + call + strings.Repeat("z", 25), Message{Sentence: why, ID: strings.Repeat("z", 25), Link: link}, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			told := &complaints{}
