@@ -19,6 +19,8 @@ type Instance struct {
 	Image     string `json:"image"`
 	Type      string `json:"type"`
 	PrivateIP string `json:"privateIp,omitempty"`
+	// Reservation is the id of the launch that it was part of.
+	Reservation string `json:"reservation,omitempty"`
 	// Ended says that the instance was terminated: its program is to end, and nothing
 	// more is told.
 	Ended    bool              `json:"ended,omitempty"`
@@ -33,14 +35,21 @@ type Instance struct {
 	ProfileARN string `json:"profileArn,omitempty"` // "" without an instance profile
 	ProfileID  string `json:"profileId,omitempty"`
 	Role       string `json:"role,omitempty"` // its name; "" where the profile holds none
-	// Failure is AWS's code of why there are no credentials though there is a role:
-	// "AssumeRoleUnauthorizedAccess". Credentials are nil then.
+	RoleARN    string `json:"roleArn,omitempty"`
+	// Failure is AWS's code of why there are no credentials though there is a profile with
+	// a role: "AssumeRoleUnauthorizedAccess", "InstanceProfileNotFound". Credentials are
+	// nil then.
 	Failure        string       `json:"failure,omitempty"`
 	FailureMessage string       `json:"failureMessage,omitempty"`
 	Credentials    *Credentials `json:"credentials,omitempty"`
+	// CredentialsV1 are those for requests without a token, which say so in their
+	// ec2:RoleDelivery; nil unless V1.
+	CredentialsV1 *Credentials `json:"credentialsV1,omitempty"`
 
-	Document  string `json:"document"`  // instance identity document, JSON text
-	Signature string `json:"signature"` // of Document: base64 of RSA with SHA-256, PKCS #1 v1.5
+	Document string `json:"document"` // instance identity document, JSON text
+	// Signature of Document: base64 of RSA with SHA-256, PKCS #1 v1.5; "" where there is
+	// no key to sign with.
+	Signature string `json:"signature"`
 }
 
 // Credentials are the role's temporary credentials.
@@ -50,6 +59,8 @@ type Credentials struct {
 	SessionToken    string    `json:"sessionToken"`
 	Updated         time.Time `json:"updated"`
 	Expires         time.Time `json:"expires"`
+
+	answer []byte // the metadata service's, made once; nil where they came from elsewhere
 }
 
 // String keeps credentials out of logs and errors.

@@ -105,10 +105,12 @@ func clockInPolicy(file *source.File, report func(token.Pos, string)) {
 
 // handlerOutsidePipeline finds code that answers HTTP requests by itself. Only
 // the server does: whoever writes to a client elsewhere has gone around
-// authentication, authorization and the journal.
+// authentication, authorization and the journal. The metadata service answers too: it
+// is no API, its listener is an instance's own, and it tells an instance of itself alone.
 func handlerOutsidePipeline(file *source.File, report func(token.Pos, string)) {
 	folder := file.Folder()
-	if !within(folder, "internal") && !within(folder, "policy") && !within(folder, "sigv4") || within(folder, "internal/server") {
+	if !within(folder, "internal") && !within(folder, "policy") && !within(folder, "sigv4") ||
+		within(folder, "internal/server") || within(folder, "internal/metadata") {
 		return
 	}
 	web := importName(file.Syntax, "net/http")

@@ -39,6 +39,8 @@ func TestPipeline(t *testing.T) {
 		{"policy/x.go", handler, true},
 		{"internal/services/iam/user.go", "package p\nimport web \"net/http\"\nvar h = \nweb.HandlerFunc(f)\n", true},
 		{"internal/server/listener.go", handler, false},
+		{"internal/metadata/imds.go", handler, false},
+		{"internal/metadatas/imds.go", handler, true},
 		{"internal/server/pipeline/step.go", handler, false},
 		{"internal/services/iam/user_test.go", handler, false},
 		{"cmd/gatehouse/serve.go", handler, false},
