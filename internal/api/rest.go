@@ -5,35 +5,26 @@ import (
 	"net/http"
 	"net/url"
 	"reflect"
-	"slices"
 	"strings"
 )
 
 // decodeREST reads a request whose members lie in the path, the query string,
 // headers and the body, as the model's locations say.
 func decodeREST(svc *Service, op *Operation, v reflect.Value, r *http.Request, body []byte) *Error {
-	in := restRequest{svc: svc, op: op, r: r}
-	if err := in.parse(); err != nil {
+	in := restRequest{svc: svc, plan: svc.plan(op), r: r}
+	if err := in.path(v, r.URL.EscapedPath()); err != nil {
 		return err
 	}
-	payload, inBody := -1, false
-	for i := range op.Input.Members {
-		m := &op.Input.Members[i]
-		switch {
-		case m.Payload:
-			payload = i
-		case m.Location == "":
-			inBody = true
-		default:
-			if err := in.member(m, v.Field(i)); err != nil {
-				return malformedREST(svc, m.Name+": "+err.Error())
-			}
-		}
+	if err := in.queryMembers(v); err != nil {
+		return err
 	}
-	switch {
-	case payload >= 0:
-		return in.payload(op.Input.Members[payload].Shape, v.Field(payload), body)
-	case inBody && len(body) > 0:
+	if err := in.headers(v); err != nil {
+		return err
+	}
+	switch p := in.plan; {
+	case p.payload >= 0:
+		return in.payload(op.Input.Members[p.payload].Shape, v.Field(p.payload), body)
+	case p.inBody && len(body) > 0:
 		return decodeRESTBody(svc, op.Input, v, r, body)
 	}
 	return nil
@@ -55,67 +46,116 @@ func malformedREST(svc *Service, words string) *Error {
 }
 
 type restRequest struct {
-	svc    *Service
-	op     *Operation
-	r      *http.Request
-	labels map[string]string
-	query  map[string][]string
+	svc  *Service
+	plan *plan
+	r    *http.Request
 }
 
-func (in *restRequest) parse() *Error {
-	labels, ok := matchURI(in.op.URI, in.r.URL.EscapedPath())
-	if !ok {
-		return malformedREST(in.svc, "the path is not of this operation")
+func (in *restRequest) bad(m *MemberShape, why error) *Error {
+	return malformedREST(in.svc, m.Name+": "+why.Error())
+}
+
+// path reads the labels of the operation's template from an escaped path.
+func (in *restRequest) path(v reflect.Value, path string) *Error {
+	if !in.plan.fits(path) {
+		return in.notThePath()
 	}
-	in.labels, in.query = labels, map[string][]string{}
-	return eachParameter([2]string{in.r.URL.RawQuery}, func(name, value string) *Error {
-		in.query[name] = append(in.query[name], value)
-		return nil
-	})
-}
-
-// member reads a member from its place outside the body.
-func (in *restRequest) member(m *MemberShape, v reflect.Value) error {
-	switch m.Location {
-	case "uri":
-		if text, ok := in.labels[m.Wire]; ok {
-			return setText(v, m.Shape, text)
+	rest := path[1:]
+	for i := range in.plan.path {
+		part, text := &in.plan.path[i], rest
+		if !part.greedy {
+			text, rest, _ = strings.Cut(rest, "/")
 		}
-	case "querystring":
-		return in.queryMember(m, v)
-	case "header":
-		if values := in.r.Header.Values(m.Wire); len(values) > 0 {
-			return setHeader(v, m.Shape, values)
+		if part.member < 0 {
+			continue
 		}
-	case "headers":
-		prefixed(in.r.Header, http.CanonicalHeaderKey(m.Wire), v)
+		label, err := unescapePath(text)
+		if err != nil {
+			return in.notThePath()
+		}
+		m := &in.plan.op.Input.Members[part.member]
+		if err := setText(v.Field(part.member), m.Shape, label); err != nil {
+			return in.bad(m, err)
+		}
 	}
 	return nil
 }
 
-func (in *restRequest) queryMember(m *MemberShape, v reflect.Value) error {
-	values := in.query[m.Wire]
-	switch {
-	case m.Shape.Kind == Map:
-		in.queryMap(m, v)
-		return nil
-	case len(values) == 0:
-		return nil
-	case m.Shape.Kind == List:
-		return setList(v, m.Shape, values)
-	case len(values) > 1:
-		return scalarError{"given more than once"}
+func (in *restRequest) notThePath() *Error {
+	return malformedREST(in.svc, "the path is not of this operation")
+}
+
+// unescapePath allocates only where there is something to decode.
+func unescapePath(text string) (string, error) {
+	if strings.IndexByte(text, '%') < 0 {
+		return text, nil
 	}
-	return setText(v, m.Shape, values[0])
+	return url.PathUnescape(text)
+}
+
+// queryMembers reads the parameters of the query. Of one that is given twice nobody
+// knows which is meant; those that no member has say nothing.
+func (in *restRequest) queryMembers(v reflect.Value) *Error {
+	if in.r.URL.RawQuery == "" && len(in.plan.catchAll) == 0 {
+		return nil
+	}
+	var seen bitset
+	var others map[string][]string
+	if len(in.plan.catchAll) > 0 {
+		others = map[string][]string{}
+	}
+	err := eachParameter([2]string{in.r.URL.RawQuery}, func(name, value string) *Error {
+		i, known := in.plan.query[name]
+		if !known {
+			if others != nil {
+				others[name] = append(others[name], value)
+			}
+			return nil
+		}
+		return in.queryMember(v, i, name, value, &seen)
+	})
+	for _, i := range in.plan.catchAll {
+		in.queryMap(&in.plan.op.Input.Members[i], v.Field(i), others)
+	}
+	return err
+}
+
+// queryMember reads one parameter; i is beyond the members for a literal of the template.
+func (in *restRequest) queryMember(v reflect.Value, i int, name, value string, seen *bitset) *Error {
+	again := seen.get(i)
+	seen.set(i)
+	if members := in.plan.op.Input.Members; i < len(members) {
+		m := &members[i]
+		switch {
+		case m.Shape.Kind == List:
+			if err := appendOne(v.Field(i), m.Shape, value); err != nil {
+				return in.bad(m, err)
+			}
+			return nil
+		case again:
+			return in.bad(m, scalarError{"given more than once"})
+		}
+		if err := setText(v.Field(i), m.Shape, value); err != nil {
+			return in.bad(m, err)
+		}
+		return nil
+	}
+	if again {
+		return malformedREST(in.svc, name+": given more than once")
+	}
+	return nil
+}
+
+// appendOne appends one value to a list.
+func appendOne(v reflect.Value, s *Shape, text string) error {
+	v.Set(reflect.Append(v, reflect.Zero(v.Type().Elem())))
+	return setText(v.Index(v.Len()-1), s.Element, text)
 }
 
 // queryMap takes every parameter that is no other member's.
-func (in *restRequest) queryMap(m *MemberShape, v reflect.Value) {
+func (in *restRequest) queryMap(m *MemberShape, v reflect.Value, others map[string][]string) {
 	all := reflect.MakeMap(v.Type())
-	for name, values := range in.query {
-		if slices.ContainsFunc(in.op.Input.Members, func(o MemberShape) bool { return o.Location == "querystring" && o.Wire == name }) {
-			continue
-		}
+	for name, values := range others {
 		element := reflect.ValueOf(values)
 		if m.Shape.Element.Kind != List {
 			element = reflect.ValueOf(values[0])
@@ -125,8 +165,33 @@ func (in *restRequest) queryMap(m *MemberShape, v reflect.Value) {
 	v.Set(all)
 }
 
+// headers reads the members that lie in the header.
+func (in *restRequest) headers(v reflect.Value) *Error {
+	for _, i := range in.plan.inHeader {
+		m := &in.plan.op.Input.Members[i]
+		if m.Location == "headers" {
+			prefixed(in.r.Header, in.plan.headers[i], v.Field(i))
+			continue
+		}
+		values := in.r.Header[in.plan.headers[i]]
+		if len(values) == 0 {
+			continue
+		}
+		if len(values) > 1 && m.Shape.Kind != List && in.svc.Protocol == RESTXML {
+			return in.bad(m, scalarError{"given more than once"})
+		}
+		if err := setHeader(v.Field(i), m.Shape, values); err != nil {
+			return in.bad(m, err)
+		}
+	}
+	return nil
+}
+
 func setHeader(v reflect.Value, s *Shape, values []string) error {
-	joined := strings.Join(values, ",")
+	joined := values[0]
+	if len(values) > 1 {
+		joined = strings.Join(values, ",")
+	}
 	if s.Kind != List {
 		return setText(v, s, strings.TrimSpace(joined))
 	}
@@ -176,41 +241,6 @@ func (in *restRequest) payload(s *Shape, v reflect.Value, body []byte) *Error {
 		return decodeRESTBody(in.svc, s, target(v), in.r, body)
 	}
 	return nil
-}
-
-// matchURI reads the labels of a template such as /{Bucket}/{Key+}?acl from an
-// escaped path. A label with + takes the rest of the path, slashes too.
-func matchURI(template, path string) (map[string]string, bool) {
-	template, _, _ = strings.Cut(template, "?")
-	labels := map[string]string{}
-	want, have := strings.Split(template, "/"), strings.Split(path, "/")
-	for i, part := range want {
-		if i >= len(have) {
-			return nil, false
-		}
-		text := have[i]
-		name, isLabel := strings.CutPrefix(part, "{")
-		if !isLabel {
-			if part != text {
-				return nil, false
-			}
-			continue
-		}
-		name = strings.TrimSuffix(name, "}")
-		greedy := strings.HasSuffix(name, "+")
-		if greedy {
-			name, text = strings.TrimSuffix(name, "+"), strings.Join(have[i:], "/")
-		}
-		label, err := url.PathUnescape(text)
-		if err != nil || label == "" {
-			return nil, false
-		}
-		labels[name] = label
-		if greedy {
-			return labels, true
-		}
-	}
-	return labels, len(have) == len(want) || len(have) == len(want)+1 && have[len(want)] == ""
 }
 
 // encodeREST puts the output's members where the model says.

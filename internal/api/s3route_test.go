@@ -118,17 +118,21 @@ func TestS3RoutesLack(t *testing.T) {
 		{"GET", "/b?analytics", "ListBucketAnalyticsConfigurations"},
 		{"DELETE", "/b?analytics", "DeleteBucketAnalyticsConfiguration"},
 		{"GET", "/b/k?attributes", "GetObjectAttributes"},
-		{"POST", "/b/k?select", "CompleteMultipartUpload"},
+		{"POST", "/b/k?uploadId=u&x-id=CompleteMultipartUpload", "CompleteMultipartUpload"},
 		{"GET", "/b?list-type=3", "ListObjects"},
 		{"GET", "/b//", "GetObject"}, // the key is a slash
-		{"GET", "/b?tagging&acl", "GetBucketAcl"},
+		{"GET", "/b/?acl", "GetBucketAcl"},
 	} {
 		op := svc.Route(httptest.NewRequest(c.method, c.target, nil))
 		if op == nil || op.Name != c.want {
 			t.Errorf("%s %s is %v, not %s", c.method, c.target, op, c.want)
 		}
 	}
-	for _, c := range [][2]string{{"PATCH", "/b/k"}, {"POST", "/"}, {"DELETE", "/"}, {"get", "/b"}, {"GET", "/b?x=%zz"}, {"GET", "/b?x=%ff"}} {
+	for _, c := range [][2]string{{"PATCH", "/b/k"}, {"POST", "/"}, {"DELETE", "/"}, {"get", "/b"}, {"GET", "/b?x=%zz"}, {"GET", "/b?x=%ff"},
+		// A sub-resource that the operation does not have is not passed over: it would be
+		// another operation, with other effects.
+		{"DELETE", "/b/k?acl"}, {"PUT", "/b/k?cors"}, {"DELETE", "/b?acl"}, {"GET", "/b?tagging&acl"}, {"POST", "/b/k?select"}, {"GET", "/b/k?policy"},
+		{"PUT", "/b/k?%61nalytics"}} {
 		if op := svc.Route(httptest.NewRequest(c[0], c[1], nil)); op != nil {
 			t.Errorf("%s %s is %s", c[0], c[1], op.Name)
 		}

@@ -77,33 +77,6 @@ func TestScalars(t *testing.T) {
 	}
 }
 
-func TestMatchURI(t *testing.T) {
-	for _, c := range []struct {
-		template, path string
-		want           map[string]string // nil: no match
-	}{
-		{"/", "/", map[string]string{}},
-		{"/", "/x", nil},
-		{"/{Bucket}", "/b", map[string]string{"Bucket": "b"}},
-		{"/{Bucket}", "/b/", map[string]string{"Bucket": "b"}},
-		{"/{Bucket}?acl", "/b", map[string]string{"Bucket": "b"}},
-		{"/{Bucket}", "/", nil},
-		{"/{Bucket}", "/b/k", nil},
-		{"/{Bucket}/{Key+}", "/b/a%20b/c//d/", map[string]string{"Bucket": "b", "Key": "a b/c//d/"}},
-		{"/{Bucket}/{Key+}", "/b/", nil},
-		{"/{Bucket}/{Key+}", "/b", nil},
-		{"/{Bucket}/{Key+}", "/b/%zz", nil},
-		{"/2015-03-31/functions/{Name}/invocations", "/2015-03-31/functions/f/invocations", map[string]string{"Name": "f"}},
-		{"/2015-03-31/functions/{Name}/invocations", "/2015-03-31/functions/f", nil},
-		{"/2015-03-31/functions/{Name}/invocations", "/2015-03-31/functions/f/policy", nil},
-	} {
-		got, ok := matchURI(c.template, c.path)
-		if ok != (c.want != nil) || ok && !reflect.DeepEqual(got, c.want) {
-			t.Errorf("%s %s: %v, %v", c.template, c.path, got, ok)
-		}
-	}
-}
-
 // TestKindNames: every kind has a name in the words of SerializationException.
 func TestKindNames(t *testing.T) {
 	seen := map[string]Kind{}
