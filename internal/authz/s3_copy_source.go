@@ -21,9 +21,9 @@ func CopySource(header string) (Source, error) {
 	path, query, versioned := strings.Cut(header, "?")
 	var s Source
 	if versioned {
-		id, ok := strings.CutPrefix(query, "versionId=")
-		id, err := url.QueryUnescape(id)
-		if !ok || err != nil || id == "" {
+		text, ok := strings.CutPrefix(query, "versionId=")
+		id, err := url.QueryUnescape(text)
+		if !ok || err != nil || id == "" || strings.Contains(text, "&") {
 			return Source{}, badCopySource()
 		}
 		s.VersionID = &id

@@ -41,6 +41,7 @@ var s3Members = map[string][]string{
 	"s3:object-lock-retain-until-date":                   {"ObjectLockRetainUntilDate", "Retention.RetainUntilDate"},
 	"s3:prefix":                                          {"Prefix"},
 	"s3:x-amz-acl":                                       {"ACL"},
+	"s3:x-amz-bucket-namespace":                          {"BucketNamespace"},
 	"s3:x-amz-grant-full-control":                        {"GrantFullControl"},
 	"s3:x-amz-grant-read":                                {"GrantRead"},
 	"s3:x-amz-grant-read-acp":                            {"GrantReadACP"},
