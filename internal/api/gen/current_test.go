@@ -12,12 +12,14 @@ import (
 	sdkiam "github.com/aws/aws-sdk-go-v2/service/iam"
 	iamtypes "github.com/aws/aws-sdk-go-v2/service/iam/types"
 	sdkorganizations "github.com/aws/aws-sdk-go-v2/service/organizations"
+	sdks3 "github.com/aws/aws-sdk-go-v2/service/s3"
 	sdksts "github.com/aws/aws-sdk-go-v2/service/sts"
 
 	"github.com/gatehouse-iam/gatehouse/internal/api"
 	"github.com/gatehouse-iam/gatehouse/internal/api/accessanalyzer"
 	"github.com/gatehouse-iam/gatehouse/internal/api/iam"
 	"github.com/gatehouse-iam/gatehouse/internal/api/organizations"
+	"github.com/gatehouse-iam/gatehouse/internal/api/s3"
 	"github.com/gatehouse-iam/gatehouse/internal/api/sts"
 )
 
@@ -32,6 +34,14 @@ var current = []struct {
 	{reflect.TypeFor[*sdksts.Client](), sts.API, nil},
 	{reflect.TypeFor[*sdkorganizations.Client](), organizations.API, nil},
 	{reflect.TypeFor[*sdkaccessanalyzer.Client](), accessanalyzer.API, []string{"ValidatePolicy"}},
+	{reflect.TypeFor[*sdks3.Client](), s3.API, s3Objects},
+}
+
+// s3Objects are the operations that the gateway in front of S3 carries out at its back end.
+var s3Objects = []string{
+	"AbortMultipartUpload", "CompleteMultipartUpload", "CopyObject", "CreateMultipartUpload", "DeleteObject", "DeleteObjectTagging",
+	"DeleteObjects", "GetObject", "GetObjectAttributes", "GetObjectTagging", "HeadObject", "ListMultipartUploads", "ListObjectVersions",
+	"ListObjects", "ListObjectsV2", "ListParts", "PutObject", "PutObjectTagging", "UploadPart", "UploadPartCopy",
 }
 
 // TestCurrent fails when AWS has added an operation or a member that neither the
@@ -41,16 +51,19 @@ func TestCurrent(t *testing.T) {
 		ops := sdkOperations(c.sdk)
 		for _, op := range c.api.Operations {
 			sdk, ok := ops[op.Name]
-			if !ok {
+			shaped := c.shaped == nil || slices.Contains(c.shaped, op.Name)
+			if !ok && (shaped || c.api != s3.API) { // S3's model keeps operations that its SDK has dropped
 				t.Errorf("%s:%s: AWS has it no longer", c.api.ID, op.Name)
-				continue
 			}
 			delete(ops, op.Name)
-			if c.shaped != nil && !slices.Contains(c.shaped, op.Name) {
+			if !ok || !shaped {
 				continue
 			}
 			compare(t, map[reflect.Type]bool{}, c.api.ID+":"+op.Name+"Input", sdk.In(2), op.Input)
 			compare(t, map[reflect.Type]bool{}, c.api.ID+":"+op.Name+"Output", sdk.Out(0), op.Output)
+		}
+		if c.api == s3.API { // those that it lacks are refused as unknown
+			continue
 		}
 		for _, name := range slices.Sorted(maps.Keys(ops)) {
 			t.Errorf("%s:%s: the overlay lacks it", c.api.ID, name)
@@ -76,11 +89,17 @@ func compare(t *testing.T, seen map[reflect.Type]bool, at string, sdk reflect.Ty
 	for sdk.Kind() == reflect.Pointer {
 		sdk = sdk.Elem()
 	}
+	if sdk.Kind() == reflect.Interface && ours.Kind == api.Blob { // a stream
+		return
+	}
 	if sdk.Kind() == reflect.Interface {
 		sdk = unions[sdk]
 	}
 	if ours == nil {
 		ours = &api.Shape{Kind: api.Structure}
+	}
+	if strings.HasSuffix(at, "PartNumberMarker") { // a number that the SDK leaves as text
+		return
 	}
 	if got := kindOf(sdk); !slices.Contains(got, ours.Kind) {
 		t.Errorf("%s: %s is kind %d here", at, sdk, ours.Kind)
@@ -106,7 +125,7 @@ func compareMembers(t *testing.T, seen map[reflect.Type]bool, at string, sdk ref
 		have[upper(m.Name)] = m.Shape
 	}
 	for f := range sdk.Fields() {
-		if !f.IsExported() || f.Name == "ResultMetadata" {
+		if !f.IsExported() || f.Name == "ResultMetadata" || f.Name == "ExpiresString" { // the latter is the SDK's own
 			continue
 		}
 		shape, ok := have[f.Name]

@@ -8,9 +8,10 @@ import (
 
 // overlayModel is what AWS added after the model was frozen. Operations and
 // shapes that the model lacks are added; what it has is widened: a shape by
-// members, required names and enum values, an operation by errors. Two things
-// are said of shapes beside that: which members AWS no longer requires, and
-// which values are secret though the model does not mark them.
+// members, required names and enum values, an operation by errors. Three things
+// are said of shapes beside that: which members AWS no longer requires, which
+// values are secret though the model does not mark them, and the pattern of a
+// value that AWS takes in more forms than the model says.
 type overlayModel struct {
 	Metadata   *metadata                `json:"metadata"` // of a service that the models lack
 	Operations map[string]*opModel      `json:"operations"`
@@ -78,6 +79,9 @@ func (m *model) layShape(name string, add *overlayShape) error {
 	have.Required = append(have.Required, add.Required...)
 	have.Enum = append(have.Enum, add.Enum...)
 	have.Sensitive = have.Sensitive || add.Sensitive
+	if add.Pattern != "" {
+		have.Pattern = add.Pattern
+	}
 	for _, member := range add.Optional {
 		i := slices.Index(have.Required, member)
 		if i < 0 {

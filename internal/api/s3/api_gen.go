@@ -44,12 +44,10 @@ var API = &api.Service{
 		&opGetBucketEncryption,
 		&opGetBucketIntelligentTieringConfiguration,
 		&opGetBucketInventoryConfiguration,
-		&opGetBucketLifecycle,
 		&opGetBucketLifecycleConfiguration,
 		&opGetBucketLocation,
 		&opGetBucketLogging,
 		&opGetBucketMetricsConfiguration,
-		&opGetBucketNotification,
 		&opGetBucketNotificationConfiguration,
 		&opGetBucketOwnershipControls,
 		&opGetBucketPolicy,
@@ -88,11 +86,9 @@ var API = &api.Service{
 		&opPutBucketEncryption,
 		&opPutBucketIntelligentTieringConfiguration,
 		&opPutBucketInventoryConfiguration,
-		&opPutBucketLifecycle,
 		&opPutBucketLifecycleConfiguration,
 		&opPutBucketLogging,
 		&opPutBucketMetricsConfiguration,
-		&opPutBucketNotification,
 		&opPutBucketNotificationConfiguration,
 		&opPutBucketOwnershipControls,
 		&opPutBucketPolicy,
@@ -461,18 +457,6 @@ var (
 		NewInput:  func() any { return new(GetBucketInventoryConfigurationInput) },
 		NewOutput: func() any { return new(GetBucketInventoryConfigurationOutput) },
 	}
-	opGetBucketLifecycle = api.Operation{
-		Name:      "GetBucketLifecycle",
-		Action:    "s3:GetBucketLifecycle",
-		Method:    "GET",
-		URI:       "/{Bucket}?lifecycle",
-		Input:     &shapeGetBucketLifecycleRequest,
-		Output:    &shapeGetBucketLifecycleOutput,
-		ReadOnly:  true,
-		Anonymous: true,
-		NewInput:  func() any { return new(GetBucketLifecycleInput) },
-		NewOutput: func() any { return new(GetBucketLifecycleOutput) },
-	}
 	opGetBucketLifecycleConfiguration = api.Operation{
 		Name:      "GetBucketLifecycleConfiguration",
 		Action:    "s3:GetBucketLifecycleConfiguration",
@@ -520,18 +504,6 @@ var (
 		Anonymous: true,
 		NewInput:  func() any { return new(GetBucketMetricsConfigurationInput) },
 		NewOutput: func() any { return new(GetBucketMetricsConfigurationOutput) },
-	}
-	opGetBucketNotification = api.Operation{
-		Name:      "GetBucketNotification",
-		Action:    "s3:GetBucketNotification",
-		Method:    "GET",
-		URI:       "/{Bucket}?notification",
-		Input:     &shapeGetBucketNotificationConfigurationRequest,
-		Output:    &shapeNotificationConfigurationDeprecated,
-		ReadOnly:  true,
-		Anonymous: true,
-		NewInput:  func() any { return new(GetBucketNotificationInput) },
-		NewOutput: func() any { return new(GetBucketNotificationOutput) },
 	}
 	opGetBucketNotificationConfiguration = api.Operation{
 		Name:      "GetBucketNotificationConfiguration",
@@ -990,16 +962,6 @@ var (
 		NewInput:  func() any { return new(PutBucketInventoryConfigurationInput) },
 		NewOutput: func() any { return new(PutBucketInventoryConfigurationOutput) },
 	}
-	opPutBucketLifecycle = api.Operation{
-		Name:      "PutBucketLifecycle",
-		Action:    "s3:PutBucketLifecycle",
-		Method:    "PUT",
-		URI:       "/{Bucket}?lifecycle",
-		Input:     &shapePutBucketLifecycleRequest,
-		Anonymous: true,
-		NewInput:  func() any { return new(PutBucketLifecycleInput) },
-		NewOutput: func() any { return new(PutBucketLifecycleOutput) },
-	}
 	opPutBucketLifecycleConfiguration = api.Operation{
 		Name:      "PutBucketLifecycleConfiguration",
 		Action:    "s3:PutBucketLifecycleConfiguration",
@@ -1029,16 +991,6 @@ var (
 		Anonymous: true,
 		NewInput:  func() any { return new(PutBucketMetricsConfigurationInput) },
 		NewOutput: func() any { return new(PutBucketMetricsConfigurationOutput) },
-	}
-	opPutBucketNotification = api.Operation{
-		Name:      "PutBucketNotification",
-		Action:    "s3:PutBucketNotification",
-		Method:    "PUT",
-		URI:       "/{Bucket}?notification",
-		Input:     &shapePutBucketNotificationRequest,
-		Anonymous: true,
-		NewInput:  func() any { return new(PutBucketNotificationInput) },
-		NewOutput: func() any { return new(PutBucketNotificationOutput) },
 	}
 	opPutBucketNotificationConfiguration = api.Operation{
 		Name:      "PutBucketNotificationConfiguration",

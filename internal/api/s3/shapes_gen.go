@@ -18,6 +18,7 @@ var (
 		{Name: "UploadId", Wire: "uploadId", Location: "querystring", Required: true, Shape: &shapeMultipartUploadId},
 		{Name: "RequestPayer", Wire: "x-amz-request-payer", Location: "header", Shape: &shapeRequestPayer},
 		{Name: "ExpectedBucketOwner", Wire: "x-amz-expected-bucket-owner", Location: "header", Shape: &shapeAccountId},
+		{Name: "IfMatchInitiatedTime", Wire: "x-amz-if-match-initiated-time", Location: "header", Shape: &shapeIfMatchInitiatedTime},
 	}, Min: -1, Max: -1}
 	shapeAbortRuleId             = api.Shape{Name: "AbortRuleId", Kind: api.String, Min: -1, Max: -1}
 	shapeAccelerateConfiguration = api.Shape{Name: "AccelerateConfiguration", Kind: api.Structure, Members: []api.MemberShape{
@@ -68,6 +69,7 @@ var (
 		{Name: "Prefix", Wire: "Prefix", Shape: &shapePrefix},
 	}, Min: -1, Max: -1}
 	shapeAnalyticsS3ExportFileFormat = api.Shape{Name: "AnalyticsS3ExportFileFormat", Kind: api.String, Min: -1, Max: -1, Enum: []string{"CSV"}}
+	shapeAnnotationDirective         = api.Shape{Name: "AnnotationDirective", Kind: api.String, Min: -1, Max: -1, Enum: []string{"COPY", "EXCLUDE"}}
 	shapeArchiveStatus               = api.Shape{Name: "ArchiveStatus", Kind: api.String, Min: -1, Max: -1, Enum: []string{"ARCHIVE_ACCESS", "DEEP_ARCHIVE_ACCESS"}}
 	shapeBody                        = api.Shape{Name: "Body", Kind: api.Blob, Min: -1, Max: -1}
 	shapeBucket                      = api.Shape{Name: "Bucket", Kind: api.Structure, Members: []api.MemberShape{
@@ -136,26 +138,31 @@ var (
 		{Name: "ChecksumCRC32C", Wire: "ChecksumCRC32C", Shape: &shapeChecksumCRC32C},
 		{Name: "ChecksumSHA1", Wire: "ChecksumSHA1", Shape: &shapeChecksumSHA1},
 		{Name: "ChecksumSHA256", Wire: "ChecksumSHA256", Shape: &shapeChecksumSHA256},
+		{Name: "ChecksumCRC64NVME", Wire: "ChecksumCRC64NVME", Shape: &shapeChecksumCRC64NVME},
+		{Name: "ChecksumSHA512", Wire: "ChecksumSHA512", Shape: &shapeChecksumSHA512},
+		{Name: "ChecksumMD5", Wire: "ChecksumMD5", Shape: &shapeChecksumMD5},
+		{Name: "ChecksumXXHASH64", Wire: "ChecksumXXHASH64", Shape: &shapeChecksumXXHASH64},
+		{Name: "ChecksumXXHASH3", Wire: "ChecksumXXHASH3", Shape: &shapeChecksumXXHASH3},
+		{Name: "ChecksumXXHASH128", Wire: "ChecksumXXHASH128", Shape: &shapeChecksumXXHASH128},
+		{Name: "ChecksumType", Wire: "ChecksumType", Shape: &shapeChecksumType},
 	}, Min: -1, Max: -1}
-	shapeChecksumAlgorithm          = api.Shape{Name: "ChecksumAlgorithm", Kind: api.String, Min: -1, Max: -1, Enum: []string{"CRC32", "CRC32C", "SHA1", "SHA256"}}
-	shapeChecksumAlgorithmList      = api.Shape{Name: "ChecksumAlgorithmList", Kind: api.List, Element: &shapeChecksumAlgorithm, ElementName: "", Min: -1, Max: -1, Flattened: true}
-	shapeChecksumCRC32              = api.Shape{Name: "ChecksumCRC32", Kind: api.String, Min: -1, Max: -1}
-	shapeChecksumCRC32C             = api.Shape{Name: "ChecksumCRC32C", Kind: api.String, Min: -1, Max: -1}
-	shapeChecksumMode               = api.Shape{Name: "ChecksumMode", Kind: api.String, Min: -1, Max: -1, Enum: []string{"ENABLED"}}
-	shapeChecksumSHA1               = api.Shape{Name: "ChecksumSHA1", Kind: api.String, Min: -1, Max: -1}
-	shapeChecksumSHA256             = api.Shape{Name: "ChecksumSHA256", Kind: api.String, Min: -1, Max: -1}
-	shapeCloudFunction              = api.Shape{Name: "CloudFunction", Kind: api.String, Min: -1, Max: -1}
-	shapeCloudFunctionConfiguration = api.Shape{Name: "CloudFunctionConfiguration", Kind: api.Structure, Members: []api.MemberShape{
-		{Name: "Id", Wire: "Id", Shape: &shapeNotificationId},
-		{Name: "Event", Wire: "Event", Shape: &shapeEvent},
-		{Name: "Events", Wire: "Event", Shape: &shapeEventList},
-		{Name: "CloudFunction", Wire: "CloudFunction", Shape: &shapeCloudFunction},
-		{Name: "InvocationRole", Wire: "InvocationRole", Shape: &shapeCloudFunctionInvocationRole},
-	}, Min: -1, Max: -1}
-	shapeCloudFunctionInvocationRole = api.Shape{Name: "CloudFunctionInvocationRole", Kind: api.String, Min: -1, Max: -1}
-	shapeCode                        = api.Shape{Name: "Code", Kind: api.String, Min: -1, Max: -1}
-	shapeComments                    = api.Shape{Name: "Comments", Kind: api.String, Min: -1, Max: -1}
-	shapeCommonPrefix                = api.Shape{Name: "CommonPrefix", Kind: api.Structure, Members: []api.MemberShape{
+	shapeChecksumAlgorithm     = api.Shape{Name: "ChecksumAlgorithm", Kind: api.String, Min: -1, Max: -1, Enum: []string{"CRC32", "CRC32C", "SHA1", "SHA256", "CRC64NVME", "SHA512", "MD5", "XXHASH64", "XXHASH3", "XXHASH128"}}
+	shapeChecksumAlgorithmList = api.Shape{Name: "ChecksumAlgorithmList", Kind: api.List, Element: &shapeChecksumAlgorithm, ElementName: "", Min: -1, Max: -1, Flattened: true}
+	shapeChecksumCRC32         = api.Shape{Name: "ChecksumCRC32", Kind: api.String, Min: -1, Max: -1}
+	shapeChecksumCRC32C        = api.Shape{Name: "ChecksumCRC32C", Kind: api.String, Min: -1, Max: -1}
+	shapeChecksumCRC64NVME     = api.Shape{Name: "ChecksumCRC64NVME", Kind: api.String, Min: -1, Max: -1}
+	shapeChecksumMD5           = api.Shape{Name: "ChecksumMD5", Kind: api.String, Min: -1, Max: -1}
+	shapeChecksumMode          = api.Shape{Name: "ChecksumMode", Kind: api.String, Min: -1, Max: -1, Enum: []string{"ENABLED"}}
+	shapeChecksumSHA1          = api.Shape{Name: "ChecksumSHA1", Kind: api.String, Min: -1, Max: -1}
+	shapeChecksumSHA256        = api.Shape{Name: "ChecksumSHA256", Kind: api.String, Min: -1, Max: -1}
+	shapeChecksumSHA512        = api.Shape{Name: "ChecksumSHA512", Kind: api.String, Min: -1, Max: -1}
+	shapeChecksumType          = api.Shape{Name: "ChecksumType", Kind: api.String, Min: -1, Max: -1, Enum: []string{"COMPOSITE", "FULL_OBJECT"}}
+	shapeChecksumXXHASH128     = api.Shape{Name: "ChecksumXXHASH128", Kind: api.String, Min: -1, Max: -1}
+	shapeChecksumXXHASH3       = api.Shape{Name: "ChecksumXXHASH3", Kind: api.String, Min: -1, Max: -1}
+	shapeChecksumXXHASH64      = api.Shape{Name: "ChecksumXXHASH64", Kind: api.String, Min: -1, Max: -1}
+	shapeCode                  = api.Shape{Name: "Code", Kind: api.String, Min: -1, Max: -1}
+	shapeComments              = api.Shape{Name: "Comments", Kind: api.String, Min: -1, Max: -1}
+	shapeCommonPrefix          = api.Shape{Name: "CommonPrefix", Kind: api.Structure, Members: []api.MemberShape{
 		{Name: "Prefix", Wire: "Prefix", Shape: &shapePrefix},
 	}, Min: -1, Max: -1}
 	shapeCommonPrefixList              = api.Shape{Name: "CommonPrefixList", Kind: api.List, Element: &shapeCommonPrefix, ElementName: "", Min: -1, Max: -1, Flattened: true}
@@ -174,6 +181,13 @@ var (
 		{Name: "SSEKMSKeyId", Wire: "x-amz-server-side-encryption-aws-kms-key-id", Location: "header", Shape: &shapeSSEKMSKeyId},
 		{Name: "BucketKeyEnabled", Wire: "x-amz-server-side-encryption-bucket-key-enabled", Location: "header", Shape: &shapeBucketKeyEnabled},
 		{Name: "RequestCharged", Wire: "x-amz-request-charged", Location: "header", Shape: &shapeRequestCharged},
+		{Name: "ChecksumCRC64NVME", Wire: "ChecksumCRC64NVME", Shape: &shapeChecksumCRC64NVME},
+		{Name: "ChecksumSHA512", Wire: "ChecksumSHA512", Shape: &shapeChecksumSHA512},
+		{Name: "ChecksumMD5", Wire: "ChecksumMD5", Shape: &shapeChecksumMD5},
+		{Name: "ChecksumXXHASH64", Wire: "ChecksumXXHASH64", Shape: &shapeChecksumXXHASH64},
+		{Name: "ChecksumXXHASH3", Wire: "ChecksumXXHASH3", Shape: &shapeChecksumXXHASH3},
+		{Name: "ChecksumXXHASH128", Wire: "ChecksumXXHASH128", Shape: &shapeChecksumXXHASH128},
+		{Name: "ChecksumType", Wire: "ChecksumType", Shape: &shapeChecksumType},
 	}, Min: -1, Max: -1}
 	shapeCompleteMultipartUploadRequest = api.Shape{Name: "CompleteMultipartUploadRequest", Kind: api.Structure, Members: []api.MemberShape{
 		{Name: "Bucket", Wire: "Bucket", Location: "uri", Required: true, Shape: &shapeBucketName},
@@ -189,6 +203,16 @@ var (
 		{Name: "SSECustomerAlgorithm", Wire: "x-amz-server-side-encryption-customer-algorithm", Location: "header", Shape: &shapeSSECustomerAlgorithm},
 		{Name: "SSECustomerKey", Wire: "x-amz-server-side-encryption-customer-key", Location: "header", Shape: &shapeSSECustomerKey},
 		{Name: "SSECustomerKeyMD5", Wire: "x-amz-server-side-encryption-customer-key-MD5", Location: "header", Shape: &shapeSSECustomerKeyMD5},
+		{Name: "ChecksumCRC64NVME", Wire: "x-amz-checksum-crc64nvme", Location: "header", Shape: &shapeChecksumCRC64NVME},
+		{Name: "ChecksumSHA512", Wire: "x-amz-checksum-sha512", Location: "header", Shape: &shapeChecksumSHA512},
+		{Name: "ChecksumMD5", Wire: "x-amz-checksum-md5", Location: "header", Shape: &shapeChecksumMD5},
+		{Name: "ChecksumXXHASH64", Wire: "x-amz-checksum-xxhash64", Location: "header", Shape: &shapeChecksumXXHASH64},
+		{Name: "ChecksumXXHASH3", Wire: "x-amz-checksum-xxhash3", Location: "header", Shape: &shapeChecksumXXHASH3},
+		{Name: "ChecksumXXHASH128", Wire: "x-amz-checksum-xxhash128", Location: "header", Shape: &shapeChecksumXXHASH128},
+		{Name: "ChecksumType", Wire: "x-amz-checksum-type", Location: "header", Shape: &shapeChecksumType},
+		{Name: "MpuObjectSize", Wire: "x-amz-mp-object-size", Location: "header", Shape: &shapeMpuObjectSize},
+		{Name: "IfMatch", Wire: "If-Match", Location: "header", Shape: &shapeIfMatch},
+		{Name: "IfNoneMatch", Wire: "If-None-Match", Location: "header", Shape: &shapeIfNoneMatch},
 	}, Min: -1, Max: -1}
 	shapeCompletedMultipartUpload = api.Shape{Name: "CompletedMultipartUpload", Kind: api.Structure, Members: []api.MemberShape{
 		{Name: "Parts", Wire: "Part", Shape: &shapeCompletedPartList},
@@ -200,6 +224,12 @@ var (
 		{Name: "ChecksumSHA1", Wire: "ChecksumSHA1", Shape: &shapeChecksumSHA1},
 		{Name: "ChecksumSHA256", Wire: "ChecksumSHA256", Shape: &shapeChecksumSHA256},
 		{Name: "PartNumber", Wire: "PartNumber", Shape: &shapePartNumber},
+		{Name: "ChecksumCRC64NVME", Wire: "ChecksumCRC64NVME", Shape: &shapeChecksumCRC64NVME},
+		{Name: "ChecksumSHA512", Wire: "ChecksumSHA512", Shape: &shapeChecksumSHA512},
+		{Name: "ChecksumMD5", Wire: "ChecksumMD5", Shape: &shapeChecksumMD5},
+		{Name: "ChecksumXXHASH64", Wire: "ChecksumXXHASH64", Shape: &shapeChecksumXXHASH64},
+		{Name: "ChecksumXXHASH3", Wire: "ChecksumXXHASH3", Shape: &shapeChecksumXXHASH3},
+		{Name: "ChecksumXXHASH128", Wire: "ChecksumXXHASH128", Shape: &shapeChecksumXXHASH128},
 	}, Min: -1, Max: -1}
 	shapeCompletedPartList = api.Shape{Name: "CompletedPartList", Kind: api.List, Element: &shapeCompletedPart, ElementName: "", Min: -1, Max: -1, Flattened: true}
 	shapeCompressionType   = api.Shape{Name: "CompressionType", Kind: api.String, Min: -1, Max: -1, Enum: []string{"NONE", "GZIP", "BZIP2"}}
@@ -271,6 +301,12 @@ var (
 		{Name: "ObjectLockLegalHoldStatus", Wire: "x-amz-object-lock-legal-hold", Location: "header", Shape: &shapeObjectLockLegalHoldStatus},
 		{Name: "ExpectedBucketOwner", Wire: "x-amz-expected-bucket-owner", Location: "header", Shape: &shapeAccountId},
 		{Name: "ExpectedSourceBucketOwner", Wire: "x-amz-source-expected-bucket-owner", Location: "header", Shape: &shapeAccountId},
+		{Name: "AnnotationDirective", Wire: "x-amz-annotation-directive", Location: "header", Shape: &shapeAnnotationDirective},
+		{Name: "IfMatch", Wire: "If-Match", Location: "header", Shape: &shapeIfMatch},
+		{Name: "IfNoneMatch", Wire: "If-None-Match", Location: "header", Shape: &shapeIfNoneMatch},
+		{Name: "ObjectLockEventHold", Wire: "x-amz-object-lock-event-hold", Location: "header", Shape: &shapeObjectLockEventHold},
+		{Name: "ObjectLockEventHoldDurationDays", Wire: "x-amz-object-lock-event-hold-duration-days", Location: "header", Shape: &shapeObjectLockEventHoldDuration},
+		{Name: "ObjectLockEventHoldDurationYears", Wire: "x-amz-object-lock-event-hold-duration-years", Location: "header", Shape: &shapeObjectLockEventHoldDuration},
 	}, Min: -1, Max: -1}
 	shapeCopyObjectResult = api.Shape{Name: "CopyObjectResult", Kind: api.Structure, Members: []api.MemberShape{
 		{Name: "ETag", Wire: "ETag", Shape: &shapeETag},
@@ -279,6 +315,13 @@ var (
 		{Name: "ChecksumCRC32C", Wire: "ChecksumCRC32C", Shape: &shapeChecksumCRC32C},
 		{Name: "ChecksumSHA1", Wire: "ChecksumSHA1", Shape: &shapeChecksumSHA1},
 		{Name: "ChecksumSHA256", Wire: "ChecksumSHA256", Shape: &shapeChecksumSHA256},
+		{Name: "ChecksumType", Wire: "ChecksumType", Shape: &shapeChecksumType},
+		{Name: "ChecksumCRC64NVME", Wire: "ChecksumCRC64NVME", Shape: &shapeChecksumCRC64NVME},
+		{Name: "ChecksumSHA512", Wire: "ChecksumSHA512", Shape: &shapeChecksumSHA512},
+		{Name: "ChecksumMD5", Wire: "ChecksumMD5", Shape: &shapeChecksumMD5},
+		{Name: "ChecksumXXHASH64", Wire: "ChecksumXXHASH64", Shape: &shapeChecksumXXHASH64},
+		{Name: "ChecksumXXHASH3", Wire: "ChecksumXXHASH3", Shape: &shapeChecksumXXHASH3},
+		{Name: "ChecksumXXHASH128", Wire: "ChecksumXXHASH128", Shape: &shapeChecksumXXHASH128},
 	}, Min: -1, Max: -1}
 	shapeCopyPartResult = api.Shape{Name: "CopyPartResult", Kind: api.Structure, Members: []api.MemberShape{
 		{Name: "ETag", Wire: "ETag", Shape: &shapeETag},
@@ -287,8 +330,14 @@ var (
 		{Name: "ChecksumCRC32C", Wire: "ChecksumCRC32C", Shape: &shapeChecksumCRC32C},
 		{Name: "ChecksumSHA1", Wire: "ChecksumSHA1", Shape: &shapeChecksumSHA1},
 		{Name: "ChecksumSHA256", Wire: "ChecksumSHA256", Shape: &shapeChecksumSHA256},
+		{Name: "ChecksumCRC64NVME", Wire: "ChecksumCRC64NVME", Shape: &shapeChecksumCRC64NVME},
+		{Name: "ChecksumSHA512", Wire: "ChecksumSHA512", Shape: &shapeChecksumSHA512},
+		{Name: "ChecksumMD5", Wire: "ChecksumMD5", Shape: &shapeChecksumMD5},
+		{Name: "ChecksumXXHASH64", Wire: "ChecksumXXHASH64", Shape: &shapeChecksumXXHASH64},
+		{Name: "ChecksumXXHASH3", Wire: "ChecksumXXHASH3", Shape: &shapeChecksumXXHASH3},
+		{Name: "ChecksumXXHASH128", Wire: "ChecksumXXHASH128", Shape: &shapeChecksumXXHASH128},
 	}, Min: -1, Max: -1}
-	shapeCopySource                     = api.Shape{Name: "CopySource", Kind: api.String, Min: -1, Max: -1, Pattern: &api.Pattern{Text: `\/.+\/.+`}}
+	shapeCopySource                     = api.Shape{Name: "CopySource", Kind: api.String, Min: -1, Max: -1, Pattern: &api.Pattern{Text: `\/?.+\/.+`}}
 	shapeCopySourceIfMatch              = api.Shape{Name: "CopySourceIfMatch", Kind: api.String, Min: -1, Max: -1}
 	shapeCopySourceIfModifiedSince      = api.Shape{Name: "CopySourceIfModifiedSince", Kind: api.Timestamp, Min: -1, Max: -1}
 	shapeCopySourceIfNoneMatch          = api.Shape{Name: "CopySourceIfNoneMatch", Kind: api.String, Min: -1, Max: -1}
@@ -335,6 +384,7 @@ var (
 		{Name: "BucketKeyEnabled", Wire: "x-amz-server-side-encryption-bucket-key-enabled", Location: "header", Shape: &shapeBucketKeyEnabled},
 		{Name: "RequestCharged", Wire: "x-amz-request-charged", Location: "header", Shape: &shapeRequestCharged},
 		{Name: "ChecksumAlgorithm", Wire: "x-amz-checksum-algorithm", Location: "header", Shape: &shapeChecksumAlgorithm},
+		{Name: "ChecksumType", Wire: "x-amz-checksum-type", Location: "header", Shape: &shapeChecksumType},
 	}, Min: -1, Max: -1}
 	shapeCreateMultipartUploadRequest = api.Shape{Name: "CreateMultipartUploadRequest", Kind: api.Structure, Members: []api.MemberShape{
 		{Name: "ACL", Wire: "x-amz-acl", Location: "header", Shape: &shapeObjectCannedACL},
@@ -367,6 +417,10 @@ var (
 		{Name: "ObjectLockLegalHoldStatus", Wire: "x-amz-object-lock-legal-hold", Location: "header", Shape: &shapeObjectLockLegalHoldStatus},
 		{Name: "ExpectedBucketOwner", Wire: "x-amz-expected-bucket-owner", Location: "header", Shape: &shapeAccountId},
 		{Name: "ChecksumAlgorithm", Wire: "x-amz-checksum-algorithm", Location: "header", Shape: &shapeChecksumAlgorithm},
+		{Name: "ChecksumType", Wire: "x-amz-checksum-type", Location: "header", Shape: &shapeChecksumType},
+		{Name: "ObjectLockEventHold", Wire: "x-amz-object-lock-event-hold", Location: "header", Shape: &shapeObjectLockEventHold},
+		{Name: "ObjectLockEventHoldDurationDays", Wire: "x-amz-object-lock-event-hold-duration-days", Location: "header", Shape: &shapeObjectLockEventHoldDuration},
+		{Name: "ObjectLockEventHoldDurationYears", Wire: "x-amz-object-lock-event-hold-duration-years", Location: "header", Shape: &shapeObjectLockEventHoldDuration},
 	}, Min: -1, Max: -1}
 	shapeCreateSessionOutput = api.Shape{Name: "CreateSessionOutput", Kind: api.Structure, Members: []api.MemberShape{
 		{Name: "Credentials", Wire: "Credentials", Required: true, Shape: &shapeSessionCredentials},
@@ -471,6 +525,9 @@ var (
 		{Name: "RequestPayer", Wire: "x-amz-request-payer", Location: "header", Shape: &shapeRequestPayer},
 		{Name: "BypassGovernanceRetention", Wire: "x-amz-bypass-governance-retention", Location: "header", Shape: &shapeBypassGovernanceRetention},
 		{Name: "ExpectedBucketOwner", Wire: "x-amz-expected-bucket-owner", Location: "header", Shape: &shapeAccountId},
+		{Name: "IfMatch", Wire: "If-Match", Location: "header", Shape: &shapeIfMatch},
+		{Name: "IfMatchLastModifiedTime", Wire: "x-amz-if-match-last-modified-time", Location: "header", Shape: &shapeIfMatchLastModifiedTime},
+		{Name: "IfMatchSize", Wire: "x-amz-if-match-size", Location: "header", Shape: &shapeIfMatchSize},
 	}, Min: -1, Max: -1}
 	shapeDeleteObjectTaggingOutput = api.Shape{Name: "DeleteObjectTaggingOutput", Kind: api.Structure, Members: []api.MemberShape{
 		{Name: "VersionId", Wire: "x-amz-version-id", Location: "header", Shape: &shapeObjectVersionId},
@@ -628,13 +685,6 @@ var (
 		{Name: "Rules", Wire: "Rule", Shape: &shapeLifecycleRules},
 	}, Min: -1, Max: -1}
 	shapeGetBucketLifecycleConfigurationRequest = api.Shape{Name: "GetBucketLifecycleConfigurationRequest", Kind: api.Structure, Members: []api.MemberShape{
-		{Name: "Bucket", Wire: "Bucket", Location: "uri", Required: true, Shape: &shapeBucketName},
-		{Name: "ExpectedBucketOwner", Wire: "x-amz-expected-bucket-owner", Location: "header", Shape: &shapeAccountId},
-	}, Min: -1, Max: -1}
-	shapeGetBucketLifecycleOutput = api.Shape{Name: "GetBucketLifecycleOutput", Kind: api.Structure, Members: []api.MemberShape{
-		{Name: "Rules", Wire: "Rule", Shape: &shapeRules},
-	}, Min: -1, Max: -1}
-	shapeGetBucketLifecycleRequest = api.Shape{Name: "GetBucketLifecycleRequest", Kind: api.Structure, Members: []api.MemberShape{
 		{Name: "Bucket", Wire: "Bucket", Location: "uri", Required: true, Shape: &shapeBucketName},
 		{Name: "ExpectedBucketOwner", Wire: "x-amz-expected-bucket-owner", Location: "header", Shape: &shapeAccountId},
 	}, Min: -1, Max: -1}
@@ -822,6 +872,16 @@ var (
 		{Name: "ObjectLockMode", Wire: "x-amz-object-lock-mode", Location: "header", Shape: &shapeObjectLockMode},
 		{Name: "ObjectLockRetainUntilDate", Wire: "x-amz-object-lock-retain-until-date", Location: "header", Shape: &shapeObjectLockRetainUntilDate},
 		{Name: "ObjectLockLegalHoldStatus", Wire: "x-amz-object-lock-legal-hold", Location: "header", Shape: &shapeObjectLockLegalHoldStatus},
+		{Name: "ChecksumCRC64NVME", Wire: "x-amz-checksum-crc64nvme", Location: "header", Shape: &shapeChecksumCRC64NVME},
+		{Name: "ChecksumSHA512", Wire: "x-amz-checksum-sha512", Location: "header", Shape: &shapeChecksumSHA512},
+		{Name: "ChecksumMD5", Wire: "x-amz-checksum-md5", Location: "header", Shape: &shapeChecksumMD5},
+		{Name: "ChecksumXXHASH64", Wire: "x-amz-checksum-xxhash64", Location: "header", Shape: &shapeChecksumXXHASH64},
+		{Name: "ChecksumXXHASH3", Wire: "x-amz-checksum-xxhash3", Location: "header", Shape: &shapeChecksumXXHASH3},
+		{Name: "ChecksumXXHASH128", Wire: "x-amz-checksum-xxhash128", Location: "header", Shape: &shapeChecksumXXHASH128},
+		{Name: "ChecksumType", Wire: "x-amz-checksum-type", Location: "header", Shape: &shapeChecksumType},
+		{Name: "ObjectLockEventHold", Wire: "x-amz-object-lock-event-hold", Location: "header", Shape: &shapeObjectLockEventHold},
+		{Name: "ObjectLockEventHoldDurationDays", Wire: "x-amz-object-lock-event-hold-duration-days", Location: "header", Shape: &shapeObjectLockEventHoldDuration},
+		{Name: "ObjectLockEventHoldDurationYears", Wire: "x-amz-object-lock-event-hold-duration-years", Location: "header", Shape: &shapeObjectLockEventHoldDuration},
 	}, Min: -1, Max: -1}
 	shapeGetObjectRequest = api.Shape{Name: "GetObjectRequest", Kind: api.Structure, Members: []api.MemberShape{
 		{Name: "Bucket", Wire: "Bucket", Location: "uri", Required: true, Shape: &shapeBucketName},
@@ -951,6 +1011,18 @@ var (
 		{Name: "ObjectLockMode", Wire: "x-amz-object-lock-mode", Location: "header", Shape: &shapeObjectLockMode},
 		{Name: "ObjectLockRetainUntilDate", Wire: "x-amz-object-lock-retain-until-date", Location: "header", Shape: &shapeObjectLockRetainUntilDate},
 		{Name: "ObjectLockLegalHoldStatus", Wire: "x-amz-object-lock-legal-hold", Location: "header", Shape: &shapeObjectLockLegalHoldStatus},
+		{Name: "ChecksumCRC64NVME", Wire: "x-amz-checksum-crc64nvme", Location: "header", Shape: &shapeChecksumCRC64NVME},
+		{Name: "ChecksumSHA512", Wire: "x-amz-checksum-sha512", Location: "header", Shape: &shapeChecksumSHA512},
+		{Name: "ChecksumMD5", Wire: "x-amz-checksum-md5", Location: "header", Shape: &shapeChecksumMD5},
+		{Name: "ChecksumXXHASH64", Wire: "x-amz-checksum-xxhash64", Location: "header", Shape: &shapeChecksumXXHASH64},
+		{Name: "ChecksumXXHASH3", Wire: "x-amz-checksum-xxhash3", Location: "header", Shape: &shapeChecksumXXHASH3},
+		{Name: "ChecksumXXHASH128", Wire: "x-amz-checksum-xxhash128", Location: "header", Shape: &shapeChecksumXXHASH128},
+		{Name: "ChecksumType", Wire: "x-amz-checksum-type", Location: "header", Shape: &shapeChecksumType},
+		{Name: "ContentRange", Wire: "Content-Range", Location: "header", Shape: &shapeContentRange},
+		{Name: "TagCount", Wire: "x-amz-tagging-count", Location: "header", Shape: &shapeTagCount},
+		{Name: "ObjectLockEventHold", Wire: "x-amz-object-lock-event-hold", Location: "header", Shape: &shapeObjectLockEventHold},
+		{Name: "ObjectLockEventHoldDurationDays", Wire: "x-amz-object-lock-event-hold-duration-days", Location: "header", Shape: &shapeObjectLockEventHoldDuration},
+		{Name: "ObjectLockEventHoldDurationYears", Wire: "x-amz-object-lock-event-hold-duration-years", Location: "header", Shape: &shapeObjectLockEventHoldDuration},
 	}, Min: -1, Max: -1}
 	shapeHeadObjectRequest = api.Shape{Name: "HeadObjectRequest", Kind: api.Structure, Members: []api.MemberShape{
 		{Name: "Bucket", Wire: "Bucket", Location: "uri", Required: true, Shape: &shapeBucketName},
@@ -980,6 +1052,9 @@ var (
 	shapeHttpRedirectCode            = api.Shape{Name: "HttpRedirectCode", Kind: api.String, Min: -1, Max: -1}
 	shapeID                          = api.Shape{Name: "ID", Kind: api.String, Min: -1, Max: -1}
 	shapeIfMatch                     = api.Shape{Name: "IfMatch", Kind: api.String, Min: -1, Max: -1}
+	shapeIfMatchInitiatedTime        = api.Shape{Name: "IfMatchInitiatedTime", Kind: api.Timestamp, Min: -1, Max: -1, TimeFormat: "rfc822"}
+	shapeIfMatchLastModifiedTime     = api.Shape{Name: "IfMatchLastModifiedTime", Kind: api.Timestamp, Min: -1, Max: -1, TimeFormat: "rfc822"}
+	shapeIfMatchSize                 = api.Shape{Name: "IfMatchSize", Kind: api.Long, Min: -1, Max: -1}
 	shapeIfModifiedSince             = api.Shape{Name: "IfModifiedSince", Kind: api.Timestamp, Min: -1, Max: -1}
 	shapeIfNoneMatch                 = api.Shape{Name: "IfNoneMatch", Kind: api.String, Min: -1, Max: -1}
 	shapeIfUnmodifiedSince           = api.Shape{Name: "IfUnmodifiedSince", Kind: api.Timestamp, Min: -1, Max: -1}
@@ -1078,10 +1153,8 @@ var (
 	}, Min: -1, Max: -1}
 	shapeLambdaFunctionConfigurationList = api.Shape{Name: "LambdaFunctionConfigurationList", Kind: api.List, Element: &shapeLambdaFunctionConfiguration, ElementName: "", Min: -1, Max: -1, Flattened: true}
 	shapeLastModified                    = api.Shape{Name: "LastModified", Kind: api.Timestamp, Min: -1, Max: -1}
-	shapeLifecycleConfiguration          = api.Shape{Name: "LifecycleConfiguration", Kind: api.Structure, Members: []api.MemberShape{
-		{Name: "Rules", Wire: "Rule", Required: true, Shape: &shapeRules},
-	}, Min: -1, Max: -1}
-	shapeLifecycleExpiration = api.Shape{Name: "LifecycleExpiration", Kind: api.Structure, Members: []api.MemberShape{
+	shapeLastModifiedTime                = api.Shape{Name: "LastModifiedTime", Kind: api.Timestamp, Min: -1, Max: -1, TimeFormat: "rfc822"}
+	shapeLifecycleExpiration             = api.Shape{Name: "LifecycleExpiration", Kind: api.Structure, Members: []api.MemberShape{
 		{Name: "Date", Wire: "Date", Shape: &shapeDate},
 		{Name: "Days", Wire: "Days", Shape: &shapeDays},
 		{Name: "ExpiredObjectDeleteMarker", Wire: "ExpiredObjectDeleteMarker", Shape: &shapeExpiredObjectDeleteMarker},
@@ -1296,6 +1369,7 @@ var (
 		{Name: "StorageClass", Wire: "StorageClass", Shape: &shapeStorageClass},
 		{Name: "RequestCharged", Wire: "x-amz-request-charged", Location: "header", Shape: &shapeRequestCharged},
 		{Name: "ChecksumAlgorithm", Wire: "ChecksumAlgorithm", Shape: &shapeChecksumAlgorithm},
+		{Name: "ChecksumType", Wire: "ChecksumType", Shape: &shapeChecksumType},
 	}, Min: -1, Max: -1}
 	shapeListPartsRequest = api.Shape{Name: "ListPartsRequest", Kind: api.Structure, Members: []api.MemberShape{
 		{Name: "Bucket", Wire: "Bucket", Location: "uri", Required: true, Shape: &shapeBucketName},
@@ -1366,6 +1440,7 @@ var (
 	shapeMetricsStatus   = api.Shape{Name: "MetricsStatus", Kind: api.String, Min: -1, Max: -1, Enum: []string{"Enabled", "Disabled"}}
 	shapeMinutes         = api.Shape{Name: "Minutes", Kind: api.Integer, Min: -1, Max: -1}
 	shapeMissingMeta     = api.Shape{Name: "MissingMeta", Kind: api.Integer, Min: -1, Max: -1}
+	shapeMpuObjectSize   = api.Shape{Name: "MpuObjectSize", Kind: api.Long, Min: -1, Max: -1}
 	shapeMultipartUpload = api.Shape{Name: "MultipartUpload", Kind: api.Structure, Members: []api.MemberShape{
 		{Name: "UploadId", Wire: "UploadId", Shape: &shapeMultipartUploadId},
 		{Name: "Key", Wire: "Key", Shape: &shapeObjectKey},
@@ -1374,6 +1449,7 @@ var (
 		{Name: "Owner", Wire: "Owner", Shape: &shapeOwner},
 		{Name: "Initiator", Wire: "Initiator", Shape: &shapeInitiator},
 		{Name: "ChecksumAlgorithm", Wire: "ChecksumAlgorithm", Shape: &shapeChecksumAlgorithm},
+		{Name: "ChecksumType", Wire: "ChecksumType", Shape: &shapeChecksumType},
 	}, Min: -1, Max: -1}
 	shapeMultipartUploadId           = api.Shape{Name: "MultipartUploadId", Kind: api.String, Min: -1, Max: -1}
 	shapeMultipartUploadList         = api.Shape{Name: "MultipartUploadList", Kind: api.List, Element: &shapeMultipartUpload, ElementName: "", Min: -1, Max: -1, Flattened: true}
@@ -1399,11 +1475,6 @@ var (
 		{Name: "LambdaFunctionConfigurations", Wire: "CloudFunctionConfiguration", Shape: &shapeLambdaFunctionConfigurationList},
 		{Name: "EventBridgeConfiguration", Wire: "EventBridgeConfiguration", Shape: &shapeEventBridgeConfiguration},
 	}, Min: -1, Max: -1}
-	shapeNotificationConfigurationDeprecated = api.Shape{Name: "NotificationConfigurationDeprecated", Kind: api.Structure, Members: []api.MemberShape{
-		{Name: "TopicConfiguration", Wire: "TopicConfiguration", Shape: &shapeTopicConfigurationDeprecated},
-		{Name: "QueueConfiguration", Wire: "QueueConfiguration", Shape: &shapeQueueConfigurationDeprecated},
-		{Name: "CloudFunctionConfiguration", Wire: "CloudFunctionConfiguration", Shape: &shapeCloudFunctionConfiguration},
-	}, Min: -1, Max: -1}
 	shapeNotificationConfigurationFilter = api.Shape{Name: "NotificationConfigurationFilter", Kind: api.Structure, Members: []api.MemberShape{
 		{Name: "Key", Wire: "S3Key", Shape: &shapeS3KeyFilter},
 	}, Min: -1, Max: -1}
@@ -1417,6 +1488,7 @@ var (
 		{Name: "StorageClass", Wire: "StorageClass", Shape: &shapeObjectStorageClass},
 		{Name: "Owner", Wire: "Owner", Shape: &shapeOwner},
 		{Name: "RestoreStatus", Wire: "RestoreStatus", Shape: &shapeRestoreStatus},
+		{Name: "ChecksumType", Wire: "ChecksumType", Shape: &shapeChecksumType},
 	}, Min: -1, Max: -1}
 	shapeObjectAttributes     = api.Shape{Name: "ObjectAttributes", Kind: api.String, Min: -1, Max: -1, Enum: []string{"ETag", "Checksum", "ObjectParts", "StorageClass", "ObjectSize"}}
 	shapeObjectAttributesList = api.Shape{Name: "ObjectAttributesList", Kind: api.List, Element: &shapeObjectAttributes, ElementName: "member", Min: -1, Max: -1}
@@ -1424,6 +1496,9 @@ var (
 	shapeObjectIdentifier     = api.Shape{Name: "ObjectIdentifier", Kind: api.Structure, Members: []api.MemberShape{
 		{Name: "Key", Wire: "Key", Required: true, Shape: &shapeObjectKey},
 		{Name: "VersionId", Wire: "VersionId", Shape: &shapeObjectVersionId},
+		{Name: "ETag", Wire: "ETag", Shape: &shapeETag},
+		{Name: "LastModifiedTime", Wire: "LastModifiedTime", Shape: &shapeLastModifiedTime},
+		{Name: "Size", Wire: "Size", Shape: &shapeSize},
 	}, Min: -1, Max: -1}
 	shapeObjectIdentifierList    = api.Shape{Name: "ObjectIdentifierList", Kind: api.List, Element: &shapeObjectIdentifier, ElementName: "", Min: -1, Max: -1, Flattened: true}
 	shapeObjectKey               = api.Shape{Name: "ObjectKey", Kind: api.String, Min: 1, Max: -1}
@@ -1432,9 +1507,11 @@ var (
 		{Name: "ObjectLockEnabled", Wire: "ObjectLockEnabled", Shape: &shapeObjectLockEnabled},
 		{Name: "Rule", Wire: "Rule", Shape: &shapeObjectLockRule},
 	}, Min: -1, Max: -1}
-	shapeObjectLockEnabled          = api.Shape{Name: "ObjectLockEnabled", Kind: api.String, Min: -1, Max: -1, Enum: []string{"Enabled"}}
-	shapeObjectLockEnabledForBucket = api.Shape{Name: "ObjectLockEnabledForBucket", Kind: api.Boolean, Min: -1, Max: -1}
-	shapeObjectLockLegalHold        = api.Shape{Name: "ObjectLockLegalHold", Kind: api.Structure, Members: []api.MemberShape{
+	shapeObjectLockEnabled           = api.Shape{Name: "ObjectLockEnabled", Kind: api.String, Min: -1, Max: -1, Enum: []string{"Enabled"}}
+	shapeObjectLockEnabledForBucket  = api.Shape{Name: "ObjectLockEnabledForBucket", Kind: api.Boolean, Min: -1, Max: -1}
+	shapeObjectLockEventHold         = api.Shape{Name: "ObjectLockEventHold", Kind: api.String, Min: -1, Max: -1, Enum: []string{"ON", "OFF"}}
+	shapeObjectLockEventHoldDuration = api.Shape{Name: "ObjectLockEventHoldDuration", Kind: api.Integer, Min: -1, Max: -1}
+	shapeObjectLockLegalHold         = api.Shape{Name: "ObjectLockLegalHold", Kind: api.Structure, Members: []api.MemberShape{
 		{Name: "Status", Wire: "Status", Shape: &shapeObjectLockLegalHoldStatus},
 	}, Min: -1, Max: -1}
 	shapeObjectLockLegalHoldStatus = api.Shape{Name: "ObjectLockLegalHoldStatus", Kind: api.String, Min: -1, Max: -1, Enum: []string{"ON", "OFF"}}
@@ -1457,11 +1534,17 @@ var (
 		{Name: "ChecksumCRC32C", Wire: "ChecksumCRC32C", Shape: &shapeChecksumCRC32C},
 		{Name: "ChecksumSHA1", Wire: "ChecksumSHA1", Shape: &shapeChecksumSHA1},
 		{Name: "ChecksumSHA256", Wire: "ChecksumSHA256", Shape: &shapeChecksumSHA256},
+		{Name: "ChecksumCRC64NVME", Wire: "ChecksumCRC64NVME", Shape: &shapeChecksumCRC64NVME},
+		{Name: "ChecksumSHA512", Wire: "ChecksumSHA512", Shape: &shapeChecksumSHA512},
+		{Name: "ChecksumMD5", Wire: "ChecksumMD5", Shape: &shapeChecksumMD5},
+		{Name: "ChecksumXXHASH64", Wire: "ChecksumXXHASH64", Shape: &shapeChecksumXXHASH64},
+		{Name: "ChecksumXXHASH3", Wire: "ChecksumXXHASH3", Shape: &shapeChecksumXXHASH3},
+		{Name: "ChecksumXXHASH128", Wire: "ChecksumXXHASH128", Shape: &shapeChecksumXXHASH128},
 	}, Min: -1, Max: -1}
 	shapeObjectSize                 = api.Shape{Name: "ObjectSize", Kind: api.Long, Min: -1, Max: -1}
 	shapeObjectSizeGreaterThanBytes = api.Shape{Name: "ObjectSizeGreaterThanBytes", Kind: api.Long, Min: -1, Max: -1}
 	shapeObjectSizeLessThanBytes    = api.Shape{Name: "ObjectSizeLessThanBytes", Kind: api.Long, Min: -1, Max: -1}
-	shapeObjectStorageClass         = api.Shape{Name: "ObjectStorageClass", Kind: api.String, Min: -1, Max: -1, Enum: []string{"STANDARD", "REDUCED_REDUNDANCY", "GLACIER", "STANDARD_IA", "ONEZONE_IA", "INTELLIGENT_TIERING", "DEEP_ARCHIVE", "OUTPOSTS", "GLACIER_IR", "SNOW", "EXPRESS_ONEZONE"}}
+	shapeObjectStorageClass         = api.Shape{Name: "ObjectStorageClass", Kind: api.String, Min: -1, Max: -1, Enum: []string{"STANDARD", "REDUCED_REDUNDANCY", "GLACIER", "STANDARD_IA", "ONEZONE_IA", "INTELLIGENT_TIERING", "DEEP_ARCHIVE", "OUTPOSTS", "GLACIER_IR", "SNOW", "EXPRESS_ONEZONE", "FSX_OPENZFS", "FSX_ONTAP", "AWS_BACKUP_WARM", "AWS_BACKUP_LOW_COST_WARM"}}
 	shapeObjectVersion              = api.Shape{Name: "ObjectVersion", Kind: api.Structure, Members: []api.MemberShape{
 		{Name: "ETag", Wire: "ETag", Shape: &shapeETag},
 		{Name: "ChecksumAlgorithm", Wire: "ChecksumAlgorithm", Shape: &shapeChecksumAlgorithmList},
@@ -1473,6 +1556,7 @@ var (
 		{Name: "LastModified", Wire: "LastModified", Shape: &shapeLastModified},
 		{Name: "Owner", Wire: "Owner", Shape: &shapeOwner},
 		{Name: "RestoreStatus", Wire: "RestoreStatus", Shape: &shapeRestoreStatus},
+		{Name: "ChecksumType", Wire: "ChecksumType", Shape: &shapeChecksumType},
 	}, Min: -1, Max: -1}
 	shapeObjectVersionId              = api.Shape{Name: "ObjectVersionId", Kind: api.String, Min: -1, Max: -1}
 	shapeObjectVersionList            = api.Shape{Name: "ObjectVersionList", Kind: api.List, Element: &shapeObjectVersion, ElementName: "", Min: -1, Max: -1, Flattened: true}
@@ -1508,6 +1592,12 @@ var (
 		{Name: "ChecksumCRC32C", Wire: "ChecksumCRC32C", Shape: &shapeChecksumCRC32C},
 		{Name: "ChecksumSHA1", Wire: "ChecksumSHA1", Shape: &shapeChecksumSHA1},
 		{Name: "ChecksumSHA256", Wire: "ChecksumSHA256", Shape: &shapeChecksumSHA256},
+		{Name: "ChecksumCRC64NVME", Wire: "ChecksumCRC64NVME", Shape: &shapeChecksumCRC64NVME},
+		{Name: "ChecksumSHA512", Wire: "ChecksumSHA512", Shape: &shapeChecksumSHA512},
+		{Name: "ChecksumMD5", Wire: "ChecksumMD5", Shape: &shapeChecksumMD5},
+		{Name: "ChecksumXXHASH64", Wire: "ChecksumXXHASH64", Shape: &shapeChecksumXXHASH64},
+		{Name: "ChecksumXXHASH3", Wire: "ChecksumXXHASH3", Shape: &shapeChecksumXXHASH3},
+		{Name: "ChecksumXXHASH128", Wire: "ChecksumXXHASH128", Shape: &shapeChecksumXXHASH128},
 	}, Min: -1, Max: -1}
 	shapePartNumber          = api.Shape{Name: "PartNumber", Kind: api.Integer, Min: -1, Max: -1}
 	shapePartNumberMarker    = api.Shape{Name: "PartNumberMarker", Kind: api.Integer, Min: -1, Max: -1}
@@ -1597,13 +1687,6 @@ var (
 		{Name: "LifecycleConfiguration", Wire: "LifecycleConfiguration", Namespace: "http://s3.amazonaws.com/doc/2006-03-01/", Payload: true, Shape: &shapeBucketLifecycleConfiguration},
 		{Name: "ExpectedBucketOwner", Wire: "x-amz-expected-bucket-owner", Location: "header", Shape: &shapeAccountId},
 	}, Min: -1, Max: -1}
-	shapePutBucketLifecycleRequest = api.Shape{Name: "PutBucketLifecycleRequest", Kind: api.Structure, Members: []api.MemberShape{
-		{Name: "Bucket", Wire: "Bucket", Location: "uri", Required: true, Shape: &shapeBucketName},
-		{Name: "ContentMD5", Wire: "Content-MD5", Location: "header", Shape: &shapeContentMD5},
-		{Name: "ChecksumAlgorithm", Wire: "x-amz-sdk-checksum-algorithm", Location: "header", Shape: &shapeChecksumAlgorithm},
-		{Name: "LifecycleConfiguration", Wire: "LifecycleConfiguration", Namespace: "http://s3.amazonaws.com/doc/2006-03-01/", Payload: true, Shape: &shapeLifecycleConfiguration},
-		{Name: "ExpectedBucketOwner", Wire: "x-amz-expected-bucket-owner", Location: "header", Shape: &shapeAccountId},
-	}, Min: -1, Max: -1}
 	shapePutBucketLoggingRequest = api.Shape{Name: "PutBucketLoggingRequest", Kind: api.Structure, Members: []api.MemberShape{
 		{Name: "Bucket", Wire: "Bucket", Location: "uri", Required: true, Shape: &shapeBucketName},
 		{Name: "BucketLoggingStatus", Wire: "BucketLoggingStatus", Namespace: "http://s3.amazonaws.com/doc/2006-03-01/", Required: true, Payload: true, Shape: &shapeBucketLoggingStatus},
@@ -1622,13 +1705,6 @@ var (
 		{Name: "NotificationConfiguration", Wire: "NotificationConfiguration", Namespace: "http://s3.amazonaws.com/doc/2006-03-01/", Required: true, Payload: true, Shape: &shapeNotificationConfiguration},
 		{Name: "ExpectedBucketOwner", Wire: "x-amz-expected-bucket-owner", Location: "header", Shape: &shapeAccountId},
 		{Name: "SkipDestinationValidation", Wire: "x-amz-skip-destination-validation", Location: "header", Shape: &shapeSkipValidation},
-	}, Min: -1, Max: -1}
-	shapePutBucketNotificationRequest = api.Shape{Name: "PutBucketNotificationRequest", Kind: api.Structure, Members: []api.MemberShape{
-		{Name: "Bucket", Wire: "Bucket", Location: "uri", Required: true, Shape: &shapeBucketName},
-		{Name: "ContentMD5", Wire: "Content-MD5", Location: "header", Shape: &shapeContentMD5},
-		{Name: "ChecksumAlgorithm", Wire: "x-amz-sdk-checksum-algorithm", Location: "header", Shape: &shapeChecksumAlgorithm},
-		{Name: "NotificationConfiguration", Wire: "NotificationConfiguration", Namespace: "http://s3.amazonaws.com/doc/2006-03-01/", Required: true, Payload: true, Shape: &shapeNotificationConfigurationDeprecated},
-		{Name: "ExpectedBucketOwner", Wire: "x-amz-expected-bucket-owner", Location: "header", Shape: &shapeAccountId},
 	}, Min: -1, Max: -1}
 	shapePutBucketOwnershipControlsRequest = api.Shape{Name: "PutBucketOwnershipControlsRequest", Kind: api.Structure, Members: []api.MemberShape{
 		{Name: "Bucket", Wire: "Bucket", Location: "uri", Required: true, Shape: &shapeBucketName},
@@ -1740,6 +1816,14 @@ var (
 		{Name: "SSEKMSEncryptionContext", Wire: "x-amz-server-side-encryption-context", Location: "header", Shape: &shapeSSEKMSEncryptionContext},
 		{Name: "BucketKeyEnabled", Wire: "x-amz-server-side-encryption-bucket-key-enabled", Location: "header", Shape: &shapeBucketKeyEnabled},
 		{Name: "RequestCharged", Wire: "x-amz-request-charged", Location: "header", Shape: &shapeRequestCharged},
+		{Name: "ChecksumCRC64NVME", Wire: "x-amz-checksum-crc64nvme", Location: "header", Shape: &shapeChecksumCRC64NVME},
+		{Name: "ChecksumSHA512", Wire: "x-amz-checksum-sha512", Location: "header", Shape: &shapeChecksumSHA512},
+		{Name: "ChecksumMD5", Wire: "x-amz-checksum-md5", Location: "header", Shape: &shapeChecksumMD5},
+		{Name: "ChecksumXXHASH64", Wire: "x-amz-checksum-xxhash64", Location: "header", Shape: &shapeChecksumXXHASH64},
+		{Name: "ChecksumXXHASH3", Wire: "x-amz-checksum-xxhash3", Location: "header", Shape: &shapeChecksumXXHASH3},
+		{Name: "ChecksumXXHASH128", Wire: "x-amz-checksum-xxhash128", Location: "header", Shape: &shapeChecksumXXHASH128},
+		{Name: "ChecksumType", Wire: "x-amz-checksum-type", Location: "header", Shape: &shapeChecksumType},
+		{Name: "Size", Wire: "x-amz-object-size", Location: "header", Shape: &shapeSize},
 	}, Min: -1, Max: -1}
 	shapePutObjectRequest = api.Shape{Name: "PutObjectRequest", Kind: api.Structure, Members: []api.MemberShape{
 		{Name: "ACL", Wire: "x-amz-acl", Location: "header", Shape: &shapeObjectCannedACL},
@@ -1779,6 +1863,18 @@ var (
 		{Name: "ObjectLockRetainUntilDate", Wire: "x-amz-object-lock-retain-until-date", Location: "header", Shape: &shapeObjectLockRetainUntilDate},
 		{Name: "ObjectLockLegalHoldStatus", Wire: "x-amz-object-lock-legal-hold", Location: "header", Shape: &shapeObjectLockLegalHoldStatus},
 		{Name: "ExpectedBucketOwner", Wire: "x-amz-expected-bucket-owner", Location: "header", Shape: &shapeAccountId},
+		{Name: "ChecksumCRC64NVME", Wire: "x-amz-checksum-crc64nvme", Location: "header", Shape: &shapeChecksumCRC64NVME},
+		{Name: "ChecksumSHA512", Wire: "x-amz-checksum-sha512", Location: "header", Shape: &shapeChecksumSHA512},
+		{Name: "ChecksumMD5", Wire: "x-amz-checksum-md5", Location: "header", Shape: &shapeChecksumMD5},
+		{Name: "ChecksumXXHASH64", Wire: "x-amz-checksum-xxhash64", Location: "header", Shape: &shapeChecksumXXHASH64},
+		{Name: "ChecksumXXHASH3", Wire: "x-amz-checksum-xxhash3", Location: "header", Shape: &shapeChecksumXXHASH3},
+		{Name: "ChecksumXXHASH128", Wire: "x-amz-checksum-xxhash128", Location: "header", Shape: &shapeChecksumXXHASH128},
+		{Name: "IfMatch", Wire: "If-Match", Location: "header", Shape: &shapeIfMatch},
+		{Name: "IfNoneMatch", Wire: "If-None-Match", Location: "header", Shape: &shapeIfNoneMatch},
+		{Name: "WriteOffsetBytes", Wire: "x-amz-write-offset-bytes", Location: "header", Shape: &shapeWriteOffsetBytes},
+		{Name: "ObjectLockEventHold", Wire: "x-amz-object-lock-event-hold", Location: "header", Shape: &shapeObjectLockEventHold},
+		{Name: "ObjectLockEventHoldDurationDays", Wire: "x-amz-object-lock-event-hold-duration-days", Location: "header", Shape: &shapeObjectLockEventHoldDuration},
+		{Name: "ObjectLockEventHoldDurationYears", Wire: "x-amz-object-lock-event-hold-duration-years", Location: "header", Shape: &shapeObjectLockEventHoldDuration},
 	}, Min: -1, Max: -1}
 	shapePutObjectRetentionOutput = api.Shape{Name: "PutObjectRetentionOutput", Kind: api.Structure, Members: []api.MemberShape{
 		{Name: "RequestCharged", Wire: "x-amz-request-charged", Location: "header", Shape: &shapeRequestCharged},
@@ -1820,12 +1916,6 @@ var (
 		{Name: "QueueArn", Wire: "Queue", Required: true, Shape: &shapeQueueArn},
 		{Name: "Events", Wire: "Event", Required: true, Shape: &shapeEventList},
 		{Name: "Filter", Wire: "Filter", Shape: &shapeNotificationConfigurationFilter},
-	}, Min: -1, Max: -1}
-	shapeQueueConfigurationDeprecated = api.Shape{Name: "QueueConfigurationDeprecated", Kind: api.Structure, Members: []api.MemberShape{
-		{Name: "Id", Wire: "Id", Shape: &shapeNotificationId},
-		{Name: "Event", Wire: "Event", Shape: &shapeEvent},
-		{Name: "Events", Wire: "Event", Shape: &shapeEventList},
-		{Name: "Queue", Wire: "Queue", Shape: &shapeQueueArn},
 	}, Min: -1, Max: -1}
 	shapeQueueConfigurationList = api.Shape{Name: "QueueConfigurationList", Kind: api.List, Element: &shapeQueueConfiguration, ElementName: "", Min: -1, Max: -1, Flattened: true}
 	shapeQuiet                  = api.Shape{Name: "Quiet", Kind: api.Boolean, Min: -1, Max: -1}
@@ -1943,18 +2033,7 @@ var (
 		{Name: "Redirect", Wire: "Redirect", Required: true, Shape: &shapeRedirect},
 	}, Min: -1, Max: -1}
 	shapeRoutingRules = api.Shape{Name: "RoutingRules", Kind: api.List, Element: &shapeRoutingRule, ElementName: "RoutingRule", Min: -1, Max: -1}
-	shapeRule         = api.Shape{Name: "Rule", Kind: api.Structure, Members: []api.MemberShape{
-		{Name: "Expiration", Wire: "Expiration", Shape: &shapeLifecycleExpiration},
-		{Name: "ID", Wire: "ID", Shape: &shapeID},
-		{Name: "Prefix", Wire: "Prefix", Required: true, Shape: &shapePrefix},
-		{Name: "Status", Wire: "Status", Required: true, Shape: &shapeExpirationStatus},
-		{Name: "Transition", Wire: "Transition", Shape: &shapeTransition},
-		{Name: "NoncurrentVersionTransition", Wire: "NoncurrentVersionTransition", Shape: &shapeNoncurrentVersionTransition},
-		{Name: "NoncurrentVersionExpiration", Wire: "NoncurrentVersionExpiration", Shape: &shapeNoncurrentVersionExpiration},
-		{Name: "AbortIncompleteMultipartUpload", Wire: "AbortIncompleteMultipartUpload", Shape: &shapeAbortIncompleteMultipartUpload},
-	}, Min: -1, Max: -1}
-	shapeRules       = api.Shape{Name: "Rules", Kind: api.List, Element: &shapeRule, ElementName: "", Min: -1, Max: -1, Flattened: true}
-	shapeS3KeyFilter = api.Shape{Name: "S3KeyFilter", Kind: api.Structure, Members: []api.MemberShape{
+	shapeS3KeyFilter  = api.Shape{Name: "S3KeyFilter", Kind: api.Structure, Members: []api.MemberShape{
 		{Name: "FilterRules", Wire: "FilterRule", Shape: &shapeFilterRuleList},
 	}, Min: -1, Max: -1}
 	shapeS3Location = api.Shape{Name: "S3Location", Kind: api.Structure, Members: []api.MemberShape{
@@ -2011,7 +2090,7 @@ var (
 		{Name: "Expression", Wire: "Expression", Required: true, Shape: &shapeExpression},
 		{Name: "OutputSerialization", Wire: "OutputSerialization", Required: true, Shape: &shapeOutputSerialization},
 	}, Min: -1, Max: -1}
-	shapeServerSideEncryption          = api.Shape{Name: "ServerSideEncryption", Kind: api.String, Min: -1, Max: -1, Enum: []string{"AES256", "aws:kms", "aws:kms:dsse"}}
+	shapeServerSideEncryption          = api.Shape{Name: "ServerSideEncryption", Kind: api.String, Min: -1, Max: -1, Enum: []string{"AES256", "aws:kms", "aws:kms:dsse", "aws:fsx", "aws:backup"}}
 	shapeServerSideEncryptionByDefault = api.Shape{Name: "ServerSideEncryptionByDefault", Kind: api.Structure, Members: []api.MemberShape{
 		{Name: "SSEAlgorithm", Wire: "SSEAlgorithm", Required: true, Shape: &shapeServerSideEncryption},
 		{Name: "KMSMasterKeyID", Wire: "KMSMasterKeyID", Shape: &shapeSSEKMSKeyId},
@@ -2055,7 +2134,7 @@ var (
 	shapeStatsEvent = api.Shape{Name: "StatsEvent", Kind: api.Structure, Members: []api.MemberShape{
 		{Name: "Details", Wire: "Details", Shape: &shapeStats},
 	}, Min: -1, Max: -1}
-	shapeStorageClass         = api.Shape{Name: "StorageClass", Kind: api.String, Min: -1, Max: -1, Enum: []string{"STANDARD", "REDUCED_REDUNDANCY", "STANDARD_IA", "ONEZONE_IA", "INTELLIGENT_TIERING", "GLACIER", "DEEP_ARCHIVE", "OUTPOSTS", "GLACIER_IR", "SNOW", "EXPRESS_ONEZONE"}}
+	shapeStorageClass         = api.Shape{Name: "StorageClass", Kind: api.String, Min: -1, Max: -1, Enum: []string{"STANDARD", "REDUCED_REDUNDANCY", "STANDARD_IA", "ONEZONE_IA", "INTELLIGENT_TIERING", "GLACIER", "DEEP_ARCHIVE", "OUTPOSTS", "GLACIER_IR", "SNOW", "EXPRESS_ONEZONE", "FSX_OPENZFS", "FSX_ONTAP", "AWS_BACKUP_WARM", "AWS_BACKUP_LOW_COST_WARM"}}
 	shapeStorageClassAnalysis = api.Shape{Name: "StorageClassAnalysis", Kind: api.Structure, Members: []api.MemberShape{
 		{Name: "DataExport", Wire: "DataExport", Shape: &shapeStorageClassAnalysisDataExport},
 	}, Min: -1, Max: -1}
@@ -2100,12 +2179,6 @@ var (
 		{Name: "TopicArn", Wire: "Topic", Required: true, Shape: &shapeTopicArn},
 		{Name: "Events", Wire: "Event", Required: true, Shape: &shapeEventList},
 		{Name: "Filter", Wire: "Filter", Shape: &shapeNotificationConfigurationFilter},
-	}, Min: -1, Max: -1}
-	shapeTopicConfigurationDeprecated = api.Shape{Name: "TopicConfigurationDeprecated", Kind: api.Structure, Members: []api.MemberShape{
-		{Name: "Id", Wire: "Id", Shape: &shapeNotificationId},
-		{Name: "Events", Wire: "Event", Shape: &shapeEventList},
-		{Name: "Event", Wire: "Event", Shape: &shapeEvent},
-		{Name: "Topic", Wire: "Topic", Shape: &shapeTopicArn},
 	}, Min: -1, Max: -1}
 	shapeTopicConfigurationList = api.Shape{Name: "TopicConfigurationList", Kind: api.List, Element: &shapeTopicConfiguration, ElementName: "", Min: -1, Max: -1, Flattened: true}
 	shapeTransition             = api.Shape{Name: "Transition", Kind: api.Structure, Members: []api.MemberShape{
@@ -2161,6 +2234,12 @@ var (
 		{Name: "SSEKMSKeyId", Wire: "x-amz-server-side-encryption-aws-kms-key-id", Location: "header", Shape: &shapeSSEKMSKeyId},
 		{Name: "BucketKeyEnabled", Wire: "x-amz-server-side-encryption-bucket-key-enabled", Location: "header", Shape: &shapeBucketKeyEnabled},
 		{Name: "RequestCharged", Wire: "x-amz-request-charged", Location: "header", Shape: &shapeRequestCharged},
+		{Name: "ChecksumCRC64NVME", Wire: "x-amz-checksum-crc64nvme", Location: "header", Shape: &shapeChecksumCRC64NVME},
+		{Name: "ChecksumSHA512", Wire: "x-amz-checksum-sha512", Location: "header", Shape: &shapeChecksumSHA512},
+		{Name: "ChecksumMD5", Wire: "x-amz-checksum-md5", Location: "header", Shape: &shapeChecksumMD5},
+		{Name: "ChecksumXXHASH64", Wire: "x-amz-checksum-xxhash64", Location: "header", Shape: &shapeChecksumXXHASH64},
+		{Name: "ChecksumXXHASH3", Wire: "x-amz-checksum-xxhash3", Location: "header", Shape: &shapeChecksumXXHASH3},
+		{Name: "ChecksumXXHASH128", Wire: "x-amz-checksum-xxhash128", Location: "header", Shape: &shapeChecksumXXHASH128},
 	}, Min: -1, Max: -1}
 	shapeUploadPartRequest = api.Shape{Name: "UploadPartRequest", Kind: api.Structure, Members: []api.MemberShape{
 		{Name: "Body", Wire: "Body", Payload: true, Shape: &shapeBody},
@@ -2180,6 +2259,12 @@ var (
 		{Name: "SSECustomerKeyMD5", Wire: "x-amz-server-side-encryption-customer-key-MD5", Location: "header", Shape: &shapeSSECustomerKeyMD5},
 		{Name: "RequestPayer", Wire: "x-amz-request-payer", Location: "header", Shape: &shapeRequestPayer},
 		{Name: "ExpectedBucketOwner", Wire: "x-amz-expected-bucket-owner", Location: "header", Shape: &shapeAccountId},
+		{Name: "ChecksumCRC64NVME", Wire: "x-amz-checksum-crc64nvme", Location: "header", Shape: &shapeChecksumCRC64NVME},
+		{Name: "ChecksumSHA512", Wire: "x-amz-checksum-sha512", Location: "header", Shape: &shapeChecksumSHA512},
+		{Name: "ChecksumMD5", Wire: "x-amz-checksum-md5", Location: "header", Shape: &shapeChecksumMD5},
+		{Name: "ChecksumXXHASH64", Wire: "x-amz-checksum-xxhash64", Location: "header", Shape: &shapeChecksumXXHASH64},
+		{Name: "ChecksumXXHASH3", Wire: "x-amz-checksum-xxhash3", Location: "header", Shape: &shapeChecksumXXHASH3},
+		{Name: "ChecksumXXHASH128", Wire: "x-amz-checksum-xxhash128", Location: "header", Shape: &shapeChecksumXXHASH128},
 	}, Min: -1, Max: -1}
 	shapeUserMetadata            = api.Shape{Name: "UserMetadata", Kind: api.List, Element: &shapeMetadataEntry, ElementName: "MetadataEntry", Min: -1, Max: -1}
 	shapeValue                   = api.Shape{Name: "Value", Kind: api.String, Min: -1, Max: -1}
@@ -2238,5 +2323,6 @@ var (
 		{Name: "VersionId", Wire: "x-amz-fwd-header-x-amz-version-id", Location: "header", Shape: &shapeObjectVersionId},
 		{Name: "BucketKeyEnabled", Wire: "x-amz-fwd-header-x-amz-server-side-encryption-bucket-key-enabled", Location: "header", Shape: &shapeBucketKeyEnabled},
 	}, Min: -1, Max: -1}
-	shapeYears = api.Shape{Name: "Years", Kind: api.Integer, Min: -1, Max: -1}
+	shapeWriteOffsetBytes = api.Shape{Name: "WriteOffsetBytes", Kind: api.Long, Min: -1, Max: -1}
+	shapeYears            = api.Shape{Name: "Years", Kind: api.Integer, Min: -1, Max: -1}
 )

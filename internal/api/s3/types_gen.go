@@ -6,11 +6,12 @@ import "time"
 
 // AbortMultipartUploadInput is the input of AbortMultipartUpload.
 type AbortMultipartUploadInput struct {
-	Bucket              *string
-	Key                 *string
-	UploadId            *string
-	RequestPayer        *string
-	ExpectedBucketOwner *string
+	Bucket               *string
+	Key                  *string
+	UploadId             *string
+	RequestPayer         *string
+	ExpectedBucketOwner  *string
+	IfMatchInitiatedTime *time.Time
 }
 
 // AbortMultipartUploadOutput is the output of AbortMultipartUpload.
@@ -33,6 +34,16 @@ type CompleteMultipartUploadInput struct {
 	SSECustomerAlgorithm *string
 	SSECustomerKey       *string
 	SSECustomerKeyMD5    *string
+	ChecksumCRC64NVME    *string
+	ChecksumSHA512       *string
+	ChecksumMD5          *string
+	ChecksumXXHASH64     *string
+	ChecksumXXHASH3      *string
+	ChecksumXXHASH128    *string
+	ChecksumType         *string
+	MpuObjectSize        *int64
+	IfMatch              *string
+	IfNoneMatch          *string
 }
 
 // CompleteMultipartUploadOutput is the output of CompleteMultipartUpload.
@@ -51,51 +62,64 @@ type CompleteMultipartUploadOutput struct {
 	SSEKMSKeyId          *string
 	BucketKeyEnabled     *bool
 	RequestCharged       *string
+	ChecksumCRC64NVME    *string
+	ChecksumSHA512       *string
+	ChecksumMD5          *string
+	ChecksumXXHASH64     *string
+	ChecksumXXHASH3      *string
+	ChecksumXXHASH128    *string
+	ChecksumType         *string
 }
 
 // CopyObjectInput is the input of CopyObject.
 type CopyObjectInput struct {
-	ACL                            *string
-	Bucket                         *string
-	CacheControl                   *string
-	ChecksumAlgorithm              *string
-	ContentDisposition             *string
-	ContentEncoding                *string
-	ContentLanguage                *string
-	ContentType                    *string
-	CopySource                     *string
-	CopySourceIfMatch              *string
-	CopySourceIfModifiedSince      *time.Time
-	CopySourceIfNoneMatch          *string
-	CopySourceIfUnmodifiedSince    *time.Time
-	Expires                        *time.Time
-	GrantFullControl               *string
-	GrantRead                      *string
-	GrantReadACP                   *string
-	GrantWriteACP                  *string
-	Key                            *string
-	Metadata                       map[string]string
-	MetadataDirective              *string
-	TaggingDirective               *string
-	ServerSideEncryption           *string
-	StorageClass                   *string
-	WebsiteRedirectLocation        *string
-	SSECustomerAlgorithm           *string
-	SSECustomerKey                 *string
-	SSECustomerKeyMD5              *string
-	SSEKMSKeyId                    *string
-	SSEKMSEncryptionContext        *string
-	BucketKeyEnabled               *bool
-	CopySourceSSECustomerAlgorithm *string
-	CopySourceSSECustomerKey       *string
-	CopySourceSSECustomerKeyMD5    *string
-	RequestPayer                   *string
-	Tagging                        *string
-	ObjectLockMode                 *string
-	ObjectLockRetainUntilDate      *time.Time
-	ObjectLockLegalHoldStatus      *string
-	ExpectedBucketOwner            *string
-	ExpectedSourceBucketOwner      *string
+	ACL                              *string
+	Bucket                           *string
+	CacheControl                     *string
+	ChecksumAlgorithm                *string
+	ContentDisposition               *string
+	ContentEncoding                  *string
+	ContentLanguage                  *string
+	ContentType                      *string
+	CopySource                       *string
+	CopySourceIfMatch                *string
+	CopySourceIfModifiedSince        *time.Time
+	CopySourceIfNoneMatch            *string
+	CopySourceIfUnmodifiedSince      *time.Time
+	Expires                          *time.Time
+	GrantFullControl                 *string
+	GrantRead                        *string
+	GrantReadACP                     *string
+	GrantWriteACP                    *string
+	Key                              *string
+	Metadata                         map[string]string
+	MetadataDirective                *string
+	TaggingDirective                 *string
+	ServerSideEncryption             *string
+	StorageClass                     *string
+	WebsiteRedirectLocation          *string
+	SSECustomerAlgorithm             *string
+	SSECustomerKey                   *string
+	SSECustomerKeyMD5                *string
+	SSEKMSKeyId                      *string
+	SSEKMSEncryptionContext          *string
+	BucketKeyEnabled                 *bool
+	CopySourceSSECustomerAlgorithm   *string
+	CopySourceSSECustomerKey         *string
+	CopySourceSSECustomerKeyMD5      *string
+	RequestPayer                     *string
+	Tagging                          *string
+	ObjectLockMode                   *string
+	ObjectLockRetainUntilDate        *time.Time
+	ObjectLockLegalHoldStatus        *string
+	ExpectedBucketOwner              *string
+	ExpectedSourceBucketOwner        *string
+	AnnotationDirective              *string
+	IfMatch                          *string
+	IfNoneMatch                      *string
+	ObjectLockEventHold              *string
+	ObjectLockEventHoldDurationDays  *int32
+	ObjectLockEventHoldDurationYears *int32
 }
 
 // CopyObjectOutput is the output of CopyObject.
@@ -136,36 +160,40 @@ type CreateBucketOutput struct {
 
 // CreateMultipartUploadInput is the input of CreateMultipartUpload.
 type CreateMultipartUploadInput struct {
-	ACL                       *string
-	Bucket                    *string
-	CacheControl              *string
-	ContentDisposition        *string
-	ContentEncoding           *string
-	ContentLanguage           *string
-	ContentType               *string
-	Expires                   *time.Time
-	GrantFullControl          *string
-	GrantRead                 *string
-	GrantReadACP              *string
-	GrantWriteACP             *string
-	Key                       *string
-	Metadata                  map[string]string
-	ServerSideEncryption      *string
-	StorageClass              *string
-	WebsiteRedirectLocation   *string
-	SSECustomerAlgorithm      *string
-	SSECustomerKey            *string
-	SSECustomerKeyMD5         *string
-	SSEKMSKeyId               *string
-	SSEKMSEncryptionContext   *string
-	BucketKeyEnabled          *bool
-	RequestPayer              *string
-	Tagging                   *string
-	ObjectLockMode            *string
-	ObjectLockRetainUntilDate *time.Time
-	ObjectLockLegalHoldStatus *string
-	ExpectedBucketOwner       *string
-	ChecksumAlgorithm         *string
+	ACL                              *string
+	Bucket                           *string
+	CacheControl                     *string
+	ContentDisposition               *string
+	ContentEncoding                  *string
+	ContentLanguage                  *string
+	ContentType                      *string
+	Expires                          *time.Time
+	GrantFullControl                 *string
+	GrantRead                        *string
+	GrantReadACP                     *string
+	GrantWriteACP                    *string
+	Key                              *string
+	Metadata                         map[string]string
+	ServerSideEncryption             *string
+	StorageClass                     *string
+	WebsiteRedirectLocation          *string
+	SSECustomerAlgorithm             *string
+	SSECustomerKey                   *string
+	SSECustomerKeyMD5                *string
+	SSEKMSKeyId                      *string
+	SSEKMSEncryptionContext          *string
+	BucketKeyEnabled                 *bool
+	RequestPayer                     *string
+	Tagging                          *string
+	ObjectLockMode                   *string
+	ObjectLockRetainUntilDate        *time.Time
+	ObjectLockLegalHoldStatus        *string
+	ExpectedBucketOwner              *string
+	ChecksumAlgorithm                *string
+	ChecksumType                     *string
+	ObjectLockEventHold              *string
+	ObjectLockEventHoldDurationDays  *int32
+	ObjectLockEventHoldDurationYears *int32
 }
 
 // CreateMultipartUploadOutput is the output of CreateMultipartUpload.
@@ -183,6 +211,7 @@ type CreateMultipartUploadOutput struct {
 	BucketKeyEnabled        *bool
 	RequestCharged          *string
 	ChecksumAlgorithm       *string
+	ChecksumType            *string
 }
 
 // CreateSessionInput is the input of CreateSession.
@@ -338,6 +367,9 @@ type DeleteObjectInput struct {
 	RequestPayer              *string
 	BypassGovernanceRetention *bool
 	ExpectedBucketOwner       *string
+	IfMatch                   *string
+	IfMatchLastModifiedTime   *time.Time
+	IfMatchSize               *int64
 }
 
 // DeleteObjectOutput is the output of DeleteObject.
@@ -470,17 +502,6 @@ type GetBucketInventoryConfigurationOutput struct {
 	InventoryConfiguration *InventoryConfiguration
 }
 
-// GetBucketLifecycleInput is the input of GetBucketLifecycle.
-type GetBucketLifecycleInput struct {
-	Bucket              *string
-	ExpectedBucketOwner *string
-}
-
-// GetBucketLifecycleOutput is the output of GetBucketLifecycle.
-type GetBucketLifecycleOutput struct {
-	Rules []Rule
-}
-
 // GetBucketLifecycleConfigurationInput is the input of GetBucketLifecycleConfiguration.
 type GetBucketLifecycleConfigurationInput struct {
 	Bucket              *string
@@ -524,19 +545,6 @@ type GetBucketMetricsConfigurationInput struct {
 // GetBucketMetricsConfigurationOutput is the output of GetBucketMetricsConfiguration.
 type GetBucketMetricsConfigurationOutput struct {
 	MetricsConfiguration *MetricsConfiguration
-}
-
-// GetBucketNotificationInput is the input of GetBucketNotification.
-type GetBucketNotificationInput struct {
-	Bucket              *string
-	ExpectedBucketOwner *string
-}
-
-// GetBucketNotificationOutput is the output of GetBucketNotification.
-type GetBucketNotificationOutput struct {
-	TopicConfiguration         *TopicConfigurationDeprecated
-	QueueConfiguration         *QueueConfigurationDeprecated
-	CloudFunctionConfiguration *CloudFunctionConfiguration
 }
 
 // GetBucketNotificationConfigurationInput is the input of GetBucketNotificationConfiguration.
@@ -672,42 +680,52 @@ type GetObjectInput struct {
 
 // GetObjectOutput is the output of GetObject.
 type GetObjectOutput struct {
-	Body                      []byte
-	DeleteMarker              *bool
-	AcceptRanges              *string
-	Expiration                *string
-	Restore                   *string
-	LastModified              *time.Time
-	ContentLength             *int64
-	ETag                      *string
-	ChecksumCRC32             *string
-	ChecksumCRC32C            *string
-	ChecksumSHA1              *string
-	ChecksumSHA256            *string
-	MissingMeta               *int32
-	VersionId                 *string
-	CacheControl              *string
-	ContentDisposition        *string
-	ContentEncoding           *string
-	ContentLanguage           *string
-	ContentRange              *string
-	ContentType               *string
-	Expires                   *time.Time
-	WebsiteRedirectLocation   *string
-	ServerSideEncryption      *string
-	Metadata                  map[string]string
-	SSECustomerAlgorithm      *string
-	SSECustomerKeyMD5         *string
-	SSEKMSKeyId               *string
-	BucketKeyEnabled          *bool
-	StorageClass              *string
-	RequestCharged            *string
-	ReplicationStatus         *string
-	PartsCount                *int32
-	TagCount                  *int32
-	ObjectLockMode            *string
-	ObjectLockRetainUntilDate *time.Time
-	ObjectLockLegalHoldStatus *string
+	Body                             []byte
+	DeleteMarker                     *bool
+	AcceptRanges                     *string
+	Expiration                       *string
+	Restore                          *string
+	LastModified                     *time.Time
+	ContentLength                    *int64
+	ETag                             *string
+	ChecksumCRC32                    *string
+	ChecksumCRC32C                   *string
+	ChecksumSHA1                     *string
+	ChecksumSHA256                   *string
+	MissingMeta                      *int32
+	VersionId                        *string
+	CacheControl                     *string
+	ContentDisposition               *string
+	ContentEncoding                  *string
+	ContentLanguage                  *string
+	ContentRange                     *string
+	ContentType                      *string
+	Expires                          *time.Time
+	WebsiteRedirectLocation          *string
+	ServerSideEncryption             *string
+	Metadata                         map[string]string
+	SSECustomerAlgorithm             *string
+	SSECustomerKeyMD5                *string
+	SSEKMSKeyId                      *string
+	BucketKeyEnabled                 *bool
+	StorageClass                     *string
+	RequestCharged                   *string
+	ReplicationStatus                *string
+	PartsCount                       *int32
+	TagCount                         *int32
+	ObjectLockMode                   *string
+	ObjectLockRetainUntilDate        *time.Time
+	ObjectLockLegalHoldStatus        *string
+	ChecksumCRC64NVME                *string
+	ChecksumSHA512                   *string
+	ChecksumMD5                      *string
+	ChecksumXXHASH64                 *string
+	ChecksumXXHASH3                  *string
+	ChecksumXXHASH128                *string
+	ChecksumType                     *string
+	ObjectLockEventHold              *string
+	ObjectLockEventHoldDurationDays  *int32
+	ObjectLockEventHoldDurationYears *int32
 }
 
 // GetObjectAclInput is the input of GetObjectAcl.
@@ -875,40 +893,52 @@ type HeadObjectInput struct {
 
 // HeadObjectOutput is the output of HeadObject.
 type HeadObjectOutput struct {
-	DeleteMarker              *bool
-	AcceptRanges              *string
-	Expiration                *string
-	Restore                   *string
-	ArchiveStatus             *string
-	LastModified              *time.Time
-	ContentLength             *int64
-	ChecksumCRC32             *string
-	ChecksumCRC32C            *string
-	ChecksumSHA1              *string
-	ChecksumSHA256            *string
-	ETag                      *string
-	MissingMeta               *int32
-	VersionId                 *string
-	CacheControl              *string
-	ContentDisposition        *string
-	ContentEncoding           *string
-	ContentLanguage           *string
-	ContentType               *string
-	Expires                   *time.Time
-	WebsiteRedirectLocation   *string
-	ServerSideEncryption      *string
-	Metadata                  map[string]string
-	SSECustomerAlgorithm      *string
-	SSECustomerKeyMD5         *string
-	SSEKMSKeyId               *string
-	BucketKeyEnabled          *bool
-	StorageClass              *string
-	RequestCharged            *string
-	ReplicationStatus         *string
-	PartsCount                *int32
-	ObjectLockMode            *string
-	ObjectLockRetainUntilDate *time.Time
-	ObjectLockLegalHoldStatus *string
+	DeleteMarker                     *bool
+	AcceptRanges                     *string
+	Expiration                       *string
+	Restore                          *string
+	ArchiveStatus                    *string
+	LastModified                     *time.Time
+	ContentLength                    *int64
+	ChecksumCRC32                    *string
+	ChecksumCRC32C                   *string
+	ChecksumSHA1                     *string
+	ChecksumSHA256                   *string
+	ETag                             *string
+	MissingMeta                      *int32
+	VersionId                        *string
+	CacheControl                     *string
+	ContentDisposition               *string
+	ContentEncoding                  *string
+	ContentLanguage                  *string
+	ContentType                      *string
+	Expires                          *time.Time
+	WebsiteRedirectLocation          *string
+	ServerSideEncryption             *string
+	Metadata                         map[string]string
+	SSECustomerAlgorithm             *string
+	SSECustomerKeyMD5                *string
+	SSEKMSKeyId                      *string
+	BucketKeyEnabled                 *bool
+	StorageClass                     *string
+	RequestCharged                   *string
+	ReplicationStatus                *string
+	PartsCount                       *int32
+	ObjectLockMode                   *string
+	ObjectLockRetainUntilDate        *time.Time
+	ObjectLockLegalHoldStatus        *string
+	ChecksumCRC64NVME                *string
+	ChecksumSHA512                   *string
+	ChecksumMD5                      *string
+	ChecksumXXHASH64                 *string
+	ChecksumXXHASH3                  *string
+	ChecksumXXHASH128                *string
+	ChecksumType                     *string
+	ContentRange                     *string
+	TagCount                         *int32
+	ObjectLockEventHold              *string
+	ObjectLockEventHoldDurationDays  *int32
+	ObjectLockEventHoldDurationYears *int32
 }
 
 // ListBucketAnalyticsConfigurationsInput is the input of ListBucketAnalyticsConfigurations.
@@ -1151,6 +1181,7 @@ type ListPartsOutput struct {
 	StorageClass         *string
 	RequestCharged       *string
 	ChecksumAlgorithm    *string
+	ChecksumType         *string
 }
 
 // PutBucketAccelerateConfigurationInput is the input of PutBucketAccelerateConfiguration.
@@ -1245,19 +1276,6 @@ type PutBucketInventoryConfigurationInput struct {
 type PutBucketInventoryConfigurationOutput struct {
 }
 
-// PutBucketLifecycleInput is the input of PutBucketLifecycle.
-type PutBucketLifecycleInput struct {
-	Bucket                 *string
-	ContentMD5             *string
-	ChecksumAlgorithm      *string
-	LifecycleConfiguration *LifecycleConfiguration
-	ExpectedBucketOwner    *string
-}
-
-// PutBucketLifecycleOutput is the output of PutBucketLifecycle.
-type PutBucketLifecycleOutput struct {
-}
-
 // PutBucketLifecycleConfigurationInput is the input of PutBucketLifecycleConfiguration.
 type PutBucketLifecycleConfigurationInput struct {
 	Bucket                 *string
@@ -1293,19 +1311,6 @@ type PutBucketMetricsConfigurationInput struct {
 
 // PutBucketMetricsConfigurationOutput is the output of PutBucketMetricsConfiguration.
 type PutBucketMetricsConfigurationOutput struct {
-}
-
-// PutBucketNotificationInput is the input of PutBucketNotification.
-type PutBucketNotificationInput struct {
-	Bucket                    *string
-	ContentMD5                *string
-	ChecksumAlgorithm         *string
-	NotificationConfiguration *NotificationConfigurationDeprecated
-	ExpectedBucketOwner       *string
-}
-
-// PutBucketNotificationOutput is the output of PutBucketNotification.
-type PutBucketNotificationOutput struct {
 }
 
 // PutBucketNotificationConfigurationInput is the input of PutBucketNotificationConfiguration.
@@ -1415,43 +1420,55 @@ type PutBucketWebsiteOutput struct {
 
 // PutObjectInput is the input of PutObject.
 type PutObjectInput struct {
-	ACL                       *string
-	Body                      []byte
-	Bucket                    *string
-	CacheControl              *string
-	ContentDisposition        *string
-	ContentEncoding           *string
-	ContentLanguage           *string
-	ContentLength             *int64
-	ContentMD5                *string
-	ContentType               *string
-	ChecksumAlgorithm         *string
-	ChecksumCRC32             *string
-	ChecksumCRC32C            *string
-	ChecksumSHA1              *string
-	ChecksumSHA256            *string
-	Expires                   *time.Time
-	GrantFullControl          *string
-	GrantRead                 *string
-	GrantReadACP              *string
-	GrantWriteACP             *string
-	Key                       *string
-	Metadata                  map[string]string
-	ServerSideEncryption      *string
-	StorageClass              *string
-	WebsiteRedirectLocation   *string
-	SSECustomerAlgorithm      *string
-	SSECustomerKey            *string
-	SSECustomerKeyMD5         *string
-	SSEKMSKeyId               *string
-	SSEKMSEncryptionContext   *string
-	BucketKeyEnabled          *bool
-	RequestPayer              *string
-	Tagging                   *string
-	ObjectLockMode            *string
-	ObjectLockRetainUntilDate *time.Time
-	ObjectLockLegalHoldStatus *string
-	ExpectedBucketOwner       *string
+	ACL                              *string
+	Body                             []byte
+	Bucket                           *string
+	CacheControl                     *string
+	ContentDisposition               *string
+	ContentEncoding                  *string
+	ContentLanguage                  *string
+	ContentLength                    *int64
+	ContentMD5                       *string
+	ContentType                      *string
+	ChecksumAlgorithm                *string
+	ChecksumCRC32                    *string
+	ChecksumCRC32C                   *string
+	ChecksumSHA1                     *string
+	ChecksumSHA256                   *string
+	Expires                          *time.Time
+	GrantFullControl                 *string
+	GrantRead                        *string
+	GrantReadACP                     *string
+	GrantWriteACP                    *string
+	Key                              *string
+	Metadata                         map[string]string
+	ServerSideEncryption             *string
+	StorageClass                     *string
+	WebsiteRedirectLocation          *string
+	SSECustomerAlgorithm             *string
+	SSECustomerKey                   *string
+	SSECustomerKeyMD5                *string
+	SSEKMSKeyId                      *string
+	SSEKMSEncryptionContext          *string
+	BucketKeyEnabled                 *bool
+	RequestPayer                     *string
+	Tagging                          *string
+	ObjectLockMode                   *string
+	ObjectLockRetainUntilDate        *time.Time
+	ObjectLockLegalHoldStatus        *string
+	ExpectedBucketOwner              *string
+	ChecksumCRC64NVME                *string
+	ChecksumSHA512                   *string
+	ChecksumMD5                      *string
+	ChecksumXXHASH64                 *string
+	ChecksumXXHASH3                  *string
+	ChecksumXXHASH128                *string
+	IfMatch                          *string
+	IfNoneMatch                      *string
+	WriteOffsetBytes                 *int64
+	ObjectLockEventHold              *string
+	ObjectLockEventHoldDurationDays  *int32
+	ObjectLockEventHoldDurationYears *int32
 }
 
 // PutObjectOutput is the output of PutObject.
@@ -1470,6 +1487,14 @@ type PutObjectOutput struct {
 	SSEKMSEncryptionContext *string
 	BucketKeyEnabled        *bool
 	RequestCharged          *string
+	ChecksumCRC64NVME       *string
+	ChecksumSHA512          *string
+	ChecksumMD5             *string
+	ChecksumXXHASH64        *string
+	ChecksumXXHASH3         *string
+	ChecksumXXHASH128       *string
+	ChecksumType            *string
+	Size                    *int64
 }
 
 // PutObjectAclInput is the input of PutObjectAcl.
@@ -1633,6 +1658,12 @@ type UploadPartInput struct {
 	SSECustomerKeyMD5    *string
 	RequestPayer         *string
 	ExpectedBucketOwner  *string
+	ChecksumCRC64NVME    *string
+	ChecksumSHA512       *string
+	ChecksumMD5          *string
+	ChecksumXXHASH64     *string
+	ChecksumXXHASH3      *string
+	ChecksumXXHASH128    *string
 }
 
 // UploadPartOutput is the output of UploadPart.
@@ -1648,6 +1679,12 @@ type UploadPartOutput struct {
 	SSEKMSKeyId          *string
 	BucketKeyEnabled     *bool
 	RequestCharged       *string
+	ChecksumCRC64NVME    *string
+	ChecksumSHA512       *string
+	ChecksumMD5          *string
+	ChecksumXXHASH64     *string
+	ChecksumXXHASH3      *string
+	ChecksumXXHASH128    *string
 }
 
 // UploadPartCopyInput is the input of UploadPartCopy.
@@ -1848,19 +1885,17 @@ type CSVOutput struct {
 
 // Checksum is the shape Checksum of the model.
 type Checksum struct {
-	ChecksumCRC32  *string
-	ChecksumCRC32C *string
-	ChecksumSHA1   *string
-	ChecksumSHA256 *string
-}
-
-// CloudFunctionConfiguration is the shape CloudFunctionConfiguration of the model.
-type CloudFunctionConfiguration struct {
-	Id             *string
-	Event          *string
-	Events         []string
-	CloudFunction  *string
-	InvocationRole *string
+	ChecksumCRC32     *string
+	ChecksumCRC32C    *string
+	ChecksumSHA1      *string
+	ChecksumSHA256    *string
+	ChecksumCRC64NVME *string
+	ChecksumSHA512    *string
+	ChecksumMD5       *string
+	ChecksumXXHASH64  *string
+	ChecksumXXHASH3   *string
+	ChecksumXXHASH128 *string
+	ChecksumType      *string
 }
 
 // CommonPrefix is the shape CommonPrefix of the model.
@@ -1875,12 +1910,18 @@ type CompletedMultipartUpload struct {
 
 // CompletedPart is the shape CompletedPart of the model.
 type CompletedPart struct {
-	ETag           *string
-	ChecksumCRC32  *string
-	ChecksumCRC32C *string
-	ChecksumSHA1   *string
-	ChecksumSHA256 *string
-	PartNumber     *int32
+	ETag              *string
+	ChecksumCRC32     *string
+	ChecksumCRC32C    *string
+	ChecksumSHA1      *string
+	ChecksumSHA256    *string
+	PartNumber        *int32
+	ChecksumCRC64NVME *string
+	ChecksumSHA512    *string
+	ChecksumMD5       *string
+	ChecksumXXHASH64  *string
+	ChecksumXXHASH3   *string
+	ChecksumXXHASH128 *string
 }
 
 // Condition is the shape Condition of the model.
@@ -1895,22 +1936,35 @@ type ContinuationEvent struct {
 
 // CopyObjectResult is the shape CopyObjectResult of the model.
 type CopyObjectResult struct {
-	ETag           *string
-	LastModified   *time.Time
-	ChecksumCRC32  *string
-	ChecksumCRC32C *string
-	ChecksumSHA1   *string
-	ChecksumSHA256 *string
+	ETag              *string
+	LastModified      *time.Time
+	ChecksumCRC32     *string
+	ChecksumCRC32C    *string
+	ChecksumSHA1      *string
+	ChecksumSHA256    *string
+	ChecksumType      *string
+	ChecksumCRC64NVME *string
+	ChecksumSHA512    *string
+	ChecksumMD5       *string
+	ChecksumXXHASH64  *string
+	ChecksumXXHASH3   *string
+	ChecksumXXHASH128 *string
 }
 
 // CopyPartResult is the shape CopyPartResult of the model.
 type CopyPartResult struct {
-	ETag           *string
-	LastModified   *time.Time
-	ChecksumCRC32  *string
-	ChecksumCRC32C *string
-	ChecksumSHA1   *string
-	ChecksumSHA256 *string
+	ETag              *string
+	LastModified      *time.Time
+	ChecksumCRC32     *string
+	ChecksumCRC32C    *string
+	ChecksumSHA1      *string
+	ChecksumSHA256    *string
+	ChecksumCRC64NVME *string
+	ChecksumSHA512    *string
+	ChecksumMD5       *string
+	ChecksumXXHASH64  *string
+	ChecksumXXHASH3   *string
+	ChecksumXXHASH128 *string
 }
 
 // CreateBucketConfiguration is the shape CreateBucketConfiguration of the model.
@@ -2140,11 +2194,6 @@ type LambdaFunctionConfiguration struct {
 	Filter            *NotificationConfigurationFilter
 }
 
-// LifecycleConfiguration is the shape LifecycleConfiguration of the model.
-type LifecycleConfiguration struct {
-	Rules []Rule
-}
-
 // LifecycleExpiration is the shape LifecycleExpiration of the model.
 type LifecycleExpiration struct {
 	Date                      *time.Time
@@ -2238,6 +2287,7 @@ type MultipartUpload struct {
 	Owner             *Owner
 	Initiator         *Initiator
 	ChecksumAlgorithm *string
+	ChecksumType      *string
 }
 
 // NoncurrentVersionExpiration is the shape NoncurrentVersionExpiration of the model.
@@ -2261,13 +2311,6 @@ type NotificationConfiguration struct {
 	EventBridgeConfiguration     *EventBridgeConfiguration
 }
 
-// NotificationConfigurationDeprecated is the shape NotificationConfigurationDeprecated of the model.
-type NotificationConfigurationDeprecated struct {
-	TopicConfiguration         *TopicConfigurationDeprecated
-	QueueConfiguration         *QueueConfigurationDeprecated
-	CloudFunctionConfiguration *CloudFunctionConfiguration
-}
-
 // NotificationConfigurationFilter is the shape NotificationConfigurationFilter of the model.
 type NotificationConfigurationFilter struct {
 	Key *S3KeyFilter
@@ -2283,12 +2326,16 @@ type Object struct {
 	StorageClass      *string
 	Owner             *Owner
 	RestoreStatus     *RestoreStatus
+	ChecksumType      *string
 }
 
 // ObjectIdentifier is the shape ObjectIdentifier of the model.
 type ObjectIdentifier struct {
-	Key       *string
-	VersionId *string
+	Key              *string
+	VersionId        *string
+	ETag             *string
+	LastModifiedTime *time.Time
+	Size             *int64
 }
 
 // ObjectLockConfiguration is the shape ObjectLockConfiguration of the model.
@@ -2315,12 +2362,18 @@ type ObjectLockRule struct {
 
 // ObjectPart is the shape ObjectPart of the model.
 type ObjectPart struct {
-	PartNumber     *int32
-	Size           *int64
-	ChecksumCRC32  *string
-	ChecksumCRC32C *string
-	ChecksumSHA1   *string
-	ChecksumSHA256 *string
+	PartNumber        *int32
+	Size              *int64
+	ChecksumCRC32     *string
+	ChecksumCRC32C    *string
+	ChecksumSHA1      *string
+	ChecksumSHA256    *string
+	ChecksumCRC64NVME *string
+	ChecksumSHA512    *string
+	ChecksumMD5       *string
+	ChecksumXXHASH64  *string
+	ChecksumXXHASH3   *string
+	ChecksumXXHASH128 *string
 }
 
 // ObjectVersion is the shape ObjectVersion of the model.
@@ -2335,6 +2388,7 @@ type ObjectVersion struct {
 	LastModified      *time.Time
 	Owner             *Owner
 	RestoreStatus     *RestoreStatus
+	ChecksumType      *string
 }
 
 // OutputLocation is the shape OutputLocation of the model.
@@ -2370,14 +2424,20 @@ type ParquetInput struct {
 
 // Part is the shape Part of the model.
 type Part struct {
-	PartNumber     *int32
-	LastModified   *time.Time
-	ETag           *string
-	Size           *int64
-	ChecksumCRC32  *string
-	ChecksumCRC32C *string
-	ChecksumSHA1   *string
-	ChecksumSHA256 *string
+	PartNumber        *int32
+	LastModified      *time.Time
+	ETag              *string
+	Size              *int64
+	ChecksumCRC32     *string
+	ChecksumCRC32C    *string
+	ChecksumSHA1      *string
+	ChecksumSHA256    *string
+	ChecksumCRC64NVME *string
+	ChecksumSHA512    *string
+	ChecksumMD5       *string
+	ChecksumXXHASH64  *string
+	ChecksumXXHASH3   *string
+	ChecksumXXHASH128 *string
 }
 
 // PartitionedPrefix is the shape PartitionedPrefix of the model.
@@ -2416,14 +2476,6 @@ type QueueConfiguration struct {
 	QueueArn *string
 	Events   []string
 	Filter   *NotificationConfigurationFilter
-}
-
-// QueueConfigurationDeprecated is the shape QueueConfigurationDeprecated of the model.
-type QueueConfigurationDeprecated struct {
-	Id     *string
-	Event  *string
-	Events []string
-	Queue  *string
 }
 
 // RecordsEvent is the shape RecordsEvent of the model.
@@ -2525,18 +2577,6 @@ type RestoreStatus struct {
 type RoutingRule struct {
 	Condition *Condition
 	Redirect  *Redirect
-}
-
-// Rule is the shape Rule of the model.
-type Rule struct {
-	Expiration                     *LifecycleExpiration
-	ID                             *string
-	Prefix                         *string
-	Status                         *string
-	Transition                     *Transition
-	NoncurrentVersionTransition    *NoncurrentVersionTransition
-	NoncurrentVersionExpiration    *NoncurrentVersionExpiration
-	AbortIncompleteMultipartUpload *AbortIncompleteMultipartUpload
 }
 
 // S3KeyFilter is the shape S3KeyFilter of the model.
@@ -2686,14 +2726,6 @@ type TopicConfiguration struct {
 	TopicArn *string
 	Events   []string
 	Filter   *NotificationConfigurationFilter
-}
-
-// TopicConfigurationDeprecated is the shape TopicConfigurationDeprecated of the model.
-type TopicConfigurationDeprecated struct {
-	Id     *string
-	Events []string
-	Event  *string
-	Topic  *string
 }
 
 // Transition is the shape Transition of the model.
