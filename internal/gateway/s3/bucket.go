@@ -5,6 +5,7 @@ import (
 	"io"
 	"maps"
 	"net/http"
+	"strings"
 
 	"github.com/gatehouse-iam/gatehouse/internal/api"
 	"github.com/gatehouse-iam/gatehouse/internal/api/s3"
@@ -57,27 +58,15 @@ func errMalformedXML() error {
 	return api.Errorf(http.StatusBadRequest, "MalformedXML", "The XML you provided was not well-formed or did not validate against our published schema")
 }
 
-// maxAnswer bounds an answer of the back end that is read whole.
-const maxAnswer = 1 << 20
-
 // ask makes a request of the back end and reads its whole answer.
 func ask[Out any](ctx context.Context, g *Gateway, operation string, in any) (*Out, error) {
-	op := s3.API.Operation(operation)
-	answer, err := g.backend.Do(ctx, op, in, nil, 0)
-	if err != nil {
-		return nil, err
-	}
-	defer answer.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(answer.Body, maxAnswer))
-	if err != nil {
-		return nil, &api.Error{Code: "ServiceUnavailable", Status: http.StatusServiceUnavailable, Fault: true,
-			Message: "Service is unable to handle request.", Log: "read the back end's answer: " + err.Error()}
-	}
-	out, err := api.DecodeAnswer(s3.API, op, answer.StatusCode, answer.Header, body)
-	if err != nil {
-		return nil, err
-	}
-	return out.(*Out), nil
+	return fetch[Out](ctx, g, s3.API.Operation(operation), in)
+}
+
+// answerText answers with a document that no shape of the model is encoded as.
+func answerText(call *api.Call, contentType, text string) {
+	call.Passed = &api.Passed{Status: http.StatusOK, Header: http.Header{"Content-Type": {contentType}}}
+	call.Stream = &api.Stream{ReadCloser: io.NopCloser(strings.NewReader(text)), Length: int64(len(text))}
 }
 
 func or[T any](p *T, otherwise T) T {

@@ -3,6 +3,7 @@ package s3
 import (
 	"context"
 	"encoding/base64"
+	"fmt"
 	"strings"
 
 	"github.com/gatehouse-iam/gatehouse/internal/api"
@@ -19,8 +20,13 @@ func bucketListMethods() methods {
 	}
 }
 
-// getBucketLocation: us-east-1 has no location constraint [API_GetBucketLocation].
-func getBucketLocation(_ context.Context, _ *api.Call, v *directory.View, in *s3.GetBucketLocationInput) (*s3.GetBucketLocationOutput, error) {
+// location is the one document of S3 whose root element is the value itself
+// [API_GetBucketLocation].
+const location = `<?xml version="1.0" encoding="UTF-8"?>
+<LocationConstraint xmlns="http://s3.amazonaws.com/doc/2006-03-01/">%s</LocationConstraint>`
+
+// getBucketLocation: us-east-1 has no location constraint.
+func getBucketLocation(_ context.Context, call *api.Call, v *directory.View, in *s3.GetBucketLocationInput) (*s3.GetBucketLocationOutput, error) {
 	_, b, err := bucketOf(v, in.Bucket)
 	if err != nil {
 		return nil, err
@@ -29,6 +35,7 @@ func getBucketLocation(_ context.Context, _ *api.Call, v *directory.View, in *s3
 	if b.Region != defaultRegion {
 		out.LocationConstraint = &b.Region
 	}
+	answerText(call, "application/xml", fmt.Sprintf(location, or(out.LocationConstraint, ""))) // a region's name needs no escape
 	return out, nil
 }
 

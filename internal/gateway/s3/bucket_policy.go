@@ -38,6 +38,7 @@ func getBucketPolicy(_ context.Context, call *api.Call, v *directory.View, in *s
 	if err != nil {
 		return nil, err
 	}
+	answerText(call, "application/json", text)
 	return &s3.GetBucketPolicyOutput{Policy: &text}, nil
 }
 
