@@ -20,9 +20,9 @@ func bucketListMethods() methods {
 	}
 }
 
-// location is the one document of S3 whose root element is the value itself
+// locationDocument is the one document of S3 whose root element is the value itself
 // [API_GetBucketLocation].
-const location = `<?xml version="1.0" encoding="UTF-8"?>
+const locationDocument = `<?xml version="1.0" encoding="UTF-8"?>
 <LocationConstraint xmlns="http://s3.amazonaws.com/doc/2006-03-01/">%s</LocationConstraint>`
 
 // getBucketLocation: us-east-1 has no location constraint.
@@ -35,7 +35,7 @@ func getBucketLocation(_ context.Context, call *api.Call, v *directory.View, in 
 	if b.Region != defaultRegion {
 		out.LocationConstraint = &b.Region
 	}
-	answerText(call, "application/xml", fmt.Sprintf(location, or(out.LocationConstraint, ""))) // a region's name needs no escape
+	answerText(call, "application/xml", fmt.Sprintf(locationDocument, or(out.LocationConstraint, ""))) // a region's name needs no escape
 	return out, nil
 }
 
