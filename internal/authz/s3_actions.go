@@ -140,9 +140,7 @@ var s3Actions = map[string][]s3Ask{
 	"PutBucketCors":    bucket("PutBucketCORS"),
 	"DeleteBucketCors": bucket("PutBucketCORS"),
 
-	"GetBucketLifecycle":              bucket("GetLifecycleConfiguration"),
 	"GetBucketLifecycleConfiguration": bucket("GetLifecycleConfiguration"),
-	"PutBucketLifecycle":              bucket("PutLifecycleConfiguration"),
 	"PutBucketLifecycleConfiguration": bucket("PutLifecycleConfiguration"),
 	"DeleteBucketLifecycle":           bucket("PutLifecycleConfiguration"),
 
@@ -160,9 +158,7 @@ var s3Actions = map[string][]s3Ask{
 	"GetBucketLogging": bucket("GetBucketLogging"),
 	"PutBucketLogging": bucket("PutBucketLogging"),
 
-	"GetBucketNotification":              bucket("GetBucketNotification"),
 	"GetBucketNotificationConfiguration": bucket("GetBucketNotification"),
-	"PutBucketNotification":              bucket("PutBucketNotification"),
 	"PutBucketNotificationConfiguration": bucket("PutBucketNotification"),
 
 	"GetBucketRequestPayment": bucket("GetBucketRequestPayment"),
@@ -196,6 +192,5 @@ var s3Actions = map[string][]s3Ask{
 var S3Unmapped = map[string]string{
 	"CreateSession":          "of directory buckets (S3 Express One Zone), which are not here",
 	"ListDirectoryBuckets":   "of directory buckets (S3 Express One Zone), which are not here",
-	"RenameObject":           "of directory buckets (S3 Express One Zone), which are not here",
 	"WriteGetObjectResponse": "of S3 Object Lambda, which is another service (s3-object-lambda)",
 }

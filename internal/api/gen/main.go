@@ -30,6 +30,9 @@ type service struct {
 	// are not served: the others have a name and a route, to be answered with
 	// NotImplemented. None: all.
 	Shaped []string
+	// Gone are operations that AWS's present SDKs have no longer: each is one of the
+	// others under an older name, with the same request.
+	Gone []string
 }
 
 var services = []service{
@@ -38,7 +41,7 @@ var services = []service{
 	{Package: "organizations", Folder: "organizations/2016-11-28"},
 	{Package: "accessanalyzer", Folder: "accessanalyzer/2019-11-01", Shaped: []string{"ValidatePolicy"}},
 	{Package: "iamtoolbox"},
-	{Package: "s3", Folder: "s3/2006-03-01"},
+	{Package: "s3", Folder: "s3/2006-03-01", Gone: []string{"GetBucketLifecycle", "GetBucketNotification", "PutBucketLifecycle", "PutBucketNotification"}},
 	{Package: "ec2", Folder: "ec2/2016-11-15", Shaped: ec2Shaped},
 	{Package: "workload"},
 }
@@ -88,8 +91,14 @@ func (s *service) model(models, overlay string) (*model, error) {
 		folder = filepath.Join(models, s.Folder)
 	}
 	m, err := readModel(folder, overlay)
-	if err != nil || s.Shaped == nil {
-		return m, err
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range s.Gone {
+		delete(m.Operations, name)
+	}
+	if s.Shaped == nil {
+		return m, nil
 	}
 	for name, op := range m.Operations {
 		if !slices.Contains(s.Shaped, name) {
