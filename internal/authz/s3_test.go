@@ -27,6 +27,16 @@ func TestEveryS3OperationIsMapped(t *testing.T) {
 			t.Errorf("%s has no reason", op.Name)
 		}
 	}
+	for name := range s3Actions {
+		if s3.API.Operation(name) == nil {
+			t.Errorf("%s is no operation", name)
+		}
+	}
+	for name := range S3Unmapped {
+		if s3.API.Operation(name) == nil {
+			t.Errorf("%s is no operation", name)
+		}
+	}
 }
 
 // The actions are AWS's, on its resource types.
