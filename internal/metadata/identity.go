@@ -44,6 +44,7 @@ type identity struct {
 	directory *directory.Directory
 	sealer    directory.Sealer
 	clock     func() time.Time
+	generate  func() (*rsa.PrivateKey, error)
 
 	opened  atomic.Pointer[signingKey]
 	opening sync.Mutex
@@ -77,9 +78,11 @@ func (n *identity) key(ctx context.Context) (*signingKey, error) {
 	return k, nil
 }
 
+func generateKey() (*rsa.PrivateKey, error) { return rsa.GenerateKey(rand.Reader, identityBits) }
+
 // make makes a key and its certificate.
 func (n *identity) make() (*directory.IdentityKey, error) {
-	private, err := rsa.GenerateKey(rand.Reader, identityBits)
+	private, err := n.generate()
 	if err != nil {
 		return nil, err
 	}

@@ -52,7 +52,7 @@ func NewService(o Options) *Service {
 		o.ZoneID = func(string) string { return "" }
 	}
 	s := &Service{Options: o}
-	s.identity = identity{directory: o.Directory, sealer: o.Sealer, clock: o.Clock}
+	s.identity = identity{directory: o.Directory, sealer: o.Sealer, clock: o.Clock, generate: generateKey}
 	return s
 }
 
