@@ -35,8 +35,10 @@ type serveFlags struct {
 	InsecurePlaintext bool          `help:"Allow a listener that is not on loopback without TLS."`
 	TrustedProxies    []string      `placeholder:"CIDR" help:"Proxies whose X-Forwarded-For and X-Forwarded-Proto count."`
 	DenialRetention   time.Duration `default:"24h" placeholder:"24h" help:"How long a denial can be explained with its policies as they were, while the journal has room."`
-	MetadataListen    string        `default:"off" placeholder:"off" help:"The instance metadata service; not implemented in this version."`
-	S3Backend         string        `name:"s3-backend" default:"off" placeholder:"off" help:"The S3 back end; not implemented in this version."`
+	MetadataListen    string        `default:"off" placeholder:"HOST:PORT" help:"Address of the instance metadata service; off for none."`
+	CredentialsLife   time.Duration `name:"instance-credentials-lifetime" default:"6h" placeholder:"6h" help:"How long the credentials of an instance last; they are renewed well before."`
+	S3Backend         string        `name:"s3-backend" default:"embedded" placeholder:"embedded" help:"Where objects are kept: embedded (in the data folder), off, or the URL of an S3 endpoint."`
+	S3Host            []string      `name:"s3-host" placeholder:"HOST" help:"Names under which BUCKET.HOST is a bucket (default: localhost, s3.localhost)."`
 	DynamodbBackend   string        `name:"dynamodb-backend" default:"off" placeholder:"off" help:"The DynamoDB back end; not implemented in this version."`
 	Store             string        `default:"embedded" help:"The store; this version has \"embedded\"."`
 	LogFormat         string        `default:"text" enum:"text,json" help:"Form of the log on stderr: text or json."`
@@ -44,14 +46,19 @@ type serveFlags struct {
 	Config            string        `placeholder:"FILE" help:"A YAML file with a setting a line, named as the flags are."`
 }
 
-type serveCommand struct{ serveFlags }
+type serveCommand struct {
+	serveFlags
+	file *file // the configuration file's; nil where there is none
+}
 
 // Help is the long help.
 func (*serveCommand) Help() string {
 	return `Each flag has an environment twin: --root-email is GATEHOUSE_ROOT_EMAIL. The first
 start makes an account and its root user. GATEHOUSE_ROOT_PASSWORD,
 GATEHOUSE_ROOT_ACCESS_KEY_ID and GATEHOUSE_ROOT_SECRET_ACCESS_KEY are read then, and
-GATEHOUSE_MASTER_KEY at each start. When the server answers it prints one line on stdout:
+GATEHOUSE_MASTER_KEY at each start; GATEHOUSE_S3_BACKEND_ACCESS_KEY_ID,
+GATEHOUSE_S3_BACKEND_SECRET_ACCESS_KEY and GATEHOUSE_S3_BACKEND_REGION are those of an
+--s3-backend that is a URL, and may stand in the configuration file. When the server answers it prints one line on stdout:
 ready http://HOST:PORT account=ID region=REGION console=URL
 
 Example:
@@ -88,7 +95,6 @@ const drainTime = 15 * time.Second
 // notYet are the settings whose feature is not there: their default only.
 func (c *serveCommand) notYet() error {
 	for _, f := range [][3]string{
-		{"--metadata-listen", c.MetadataListen, "off"}, {"--s3-backend", c.S3Backend, "off"},
 		{"--dynamodb-backend", c.DynamodbBackend, "off"}, {"--store", c.Store, "embedded"},
 	} {
 		if f[1] != f[2] {
@@ -112,14 +118,37 @@ func (c *serveCommand) node(s *streams) (node.Config, error) {
 	}
 	return node.Config{
 		Listen: c.Listen, ConsoleListen: c.ConsoleListen, PublicURL: c.PublicURL, Data: data, Ephemeral: c.Ephemeral,
-		AccountID: c.AccountID, Region: c.Region, RootEmail: c.RootEmail, BootstrapAdmin: c.BootstrapAdmin,
+		AccountID: c.AccountID, Region: c.Region, Regions: c.regions(), RootEmail: c.RootEmail, BootstrapAdmin: c.BootstrapAdmin,
 		TLSCert: c.TLSCert, TLSKey: c.TLSKey, InsecurePlaintext: c.InsecurePlaintext, TrustedProxies: proxies, DenialRetention: c.DenialRetention,
+		S3: c.s3(s), MetadataListen: c.MetadataListen, CredentialsLifetime: c.CredentialsLife,
 		First: node.FirstStart{
 			RootPassword: s.env("GATEHOUSE_ROOT_PASSWORD"), RootAccessKeyID: s.env("GATEHOUSE_ROOT_ACCESS_KEY_ID"),
 			RootSecretAccessKey: s.env("GATEHOUSE_ROOT_SECRET_ACCESS_KEY"),
 		},
 		MasterKey: s.env(seal.MasterVariable), Log: logger(s.err, c.LogFormat, c.LogLevel),
 	}, nil
+}
+
+// s3 is where objects are kept.
+func (c *serveCommand) s3(s *streams) node.S3Config {
+	return node.S3Config{
+		Backend: c.S3Backend, Executable: ownExecutable(), Hosts: c.S3Host,
+		AccessKeyID: c.secret(s, node.S3AccessKeyID), SecretAccessKey: c.secret(s, node.S3SecretAccessKey), Region: c.secret(s, node.S3Region),
+	}
+}
+
+// ownExecutable is this binary: on Linux the one that runs, even where its file was
+// replaced by another version since.
+func ownExecutable() string {
+	const running = "/proc/self/exe"
+	if _, err := os.Stat(running); err == nil {
+		return running
+	}
+	path, err := os.Executable()
+	if err != nil {
+		return os.Args[0]
+	}
+	return path
 }
 
 // defaultData is the data folder where none is given [XDG base directories]; ""

@@ -13,6 +13,8 @@ import (
 	"github.com/alecthomas/kong"
 	"go.yaml.in/yaml/v3"
 
+	"github.com/gatehouse-iam/gatehouse/internal/catalog"
+	"github.com/gatehouse-iam/gatehouse/internal/node"
 	"github.com/gatehouse-iam/gatehouse/internal/seal"
 )
 
@@ -24,6 +26,14 @@ const variablePrefix = "GATEHOUSE_"
 var firstStartVariables = []string{
 	"GATEHOUSE_ROOT_PASSWORD", "GATEHOUSE_ROOT_ACCESS_KEY_ID", "GATEHOUSE_ROOT_SECRET_ACCESS_KEY", seal.MasterVariable,
 }
+
+// secretSettings stand in the environment or the configuration file, and are no flags:
+// a flag's value is seen by every user of the machine.
+var secretSettings = []string{node.S3AccessKeyID, node.S3SecretAccessKey, node.S3Region}
+
+// regionsSetting is the one setting of the configuration file that is no value: the
+// regions and their zones.
+const regionsSetting = "regions"
 
 func variableOf(flag string) string {
 	return variablePrefix + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
@@ -54,6 +64,9 @@ func namingVariables(err error, variables map[string]string) error {
 // checkEnvironment refuses a variable of ours that nothing reads.
 func checkEnvironment(model *kong.Application, variables map[string]string) error {
 	known := slices.Clone(firstStartVariables)
+	for _, name := range secretSettings {
+		known = append(known, variableOf(name))
+	}
 	for _, group := range model.Node.AllFlags(true) {
 		for _, flag := range group {
 			known = append(known, variableOf(flag.Name))
@@ -74,8 +87,14 @@ func checkEnvironment(model *kong.Application, variables map[string]string) erro
 	return nil
 }
 
+// file is what a configuration file sets.
+type file struct {
+	values  map[string]string
+	regions []catalog.Region
+}
+
 // configuration reads a YAML file of flag names and values.
-func configuration(path string, flags []*kong.Flag) (map[string]string, error) {
+func configuration(path string, flags []*kong.Flag) (*file, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("--config: %w", err)
@@ -89,7 +108,7 @@ func configuration(path string, flags []*kong.Flag) (map[string]string, error) {
 		return nil, fmt.Errorf("--config %s: expected one document", path)
 	}
 	if len(root.Content) == 0 || root.Content[0].Tag == "!!null" {
-		return nil, nil
+		return &file{}, nil
 	}
 	if root.Content[0].Kind != yaml.MappingNode {
 		return nil, fmt.Errorf("--config %s: line %d: expected settings, a name and a value a line", path, root.Content[0].Line)
@@ -97,27 +116,41 @@ func configuration(path string, flags []*kong.Flag) (map[string]string, error) {
 	return settings(path, root.Content[0].Content, flags)
 }
 
-func settings(path string, nodes []*yaml.Node, flags []*kong.Flag) (map[string]string, error) {
-	var known []string
+func settings(path string, nodes []*yaml.Node, flags []*kong.Flag) (*file, error) {
+	known := append([]string{regionsSetting}, secretSettings...)
 	for _, f := range flags {
 		known = append(known, f.Name)
 	}
-	values := map[string]string{}
+	seen := map[string]bool{}
+	set := &file{values: map[string]string{}}
 	for i := 0; i+1 < len(nodes); i += 2 {
 		key, value := nodes[i], nodes[i+1]
 		if !slices.Contains(known, key.Value) || key.Value == "config" || key.Value == "help" {
 			return nil, fmt.Errorf("--config %s: line %d: setting %q is not known; did you mean %q?", path, key.Line, key.Value, nearest(key.Value, known))
 		}
-		text, err := settingText(value)
-		if err != nil {
-			return nil, fmt.Errorf("--config %s: line %d: %s: %w", path, value.Line, key.Value, err)
+		if err := set.read(key.Value, value); err != nil {
+			return nil, fmt.Errorf("--config %s: %w", path, err)
 		}
-		if _, twice := values[key.Value]; twice {
+		if seen[key.Value] {
 			return nil, fmt.Errorf("--config %s: line %d: setting %q stands twice", path, key.Line, key.Value)
 		}
-		values[key.Value] = text
+		seen[key.Value] = true
 	}
-	return values, nil
+	return set, nil
+}
+
+// read takes one setting. Errors name its line.
+func (f *file) read(name string, value *yaml.Node) (err error) {
+	if name == regionsSetting {
+		if f.regions, err = catalog.ParseRegions(value); err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		return nil
+	}
+	if f.values[name], err = settingText(value); err != nil {
+		return fmt.Errorf("line %d: %s: %w", value.Line, name, err)
+	}
+	return nil
 }
 
 // settingText is a scalar, or a list of scalars joined with commas.
@@ -180,16 +213,17 @@ func (c *serveCommand) readConfig(k *kong.Context) error {
 		return nil
 	}
 	flags := k.Flags()
-	values, err := configuration(c.Config, flags)
+	set, err := configuration(c.Config, flags)
 	if err != nil {
 		return err
 	}
+	c.file = set
 	nearer := map[*kong.Flag]bool{} // on the command line or in the environment; Flag.Set is true for defaults, too
 	for _, p := range k.Path {
 		nearer[p.Flag] = true
 	}
 	for _, f := range flags {
-		value, given := values[f.Name]
+		value, given := set.values[f.Name]
 		if !given || nearer[f] {
 			continue
 		}
@@ -202,4 +236,20 @@ func (c *serveCommand) readConfig(k *kong.Context) error {
 		}
 	}
 	return nil
+}
+
+// secret is a setting that is no flag: of the environment, else of the file.
+func (c *serveCommand) secret(s *streams, name string) string {
+	if value := s.env(variableOf(name)); value != "" || c.file == nil {
+		return value
+	}
+	return c.file.values[name]
+}
+
+// regions are those that the configuration file declares.
+func (c *serveCommand) regions() []catalog.Region {
+	if c.file == nil {
+		return nil
+	}
+	return c.file.regions
 }

@@ -60,9 +60,9 @@ func TestTwins(t *testing.T) {
 			if err := os.WriteFile(path, []byte(f.Name+": x\n"), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			values, err := configuration(path, leaf.Flags)
-			if known := err == nil && values[f.Name] == "x"; known == (f.Name == "config" || f.Name == "help") {
-				t.Errorf("--%s in a file: %v %v", f.Name, values, err)
+			set, err := configuration(path, leaf.Flags)
+			if known := err == nil && set.values[f.Name] == "x"; known == (f.Name == "config" || f.Name == "help") {
+				t.Errorf("--%s in a file: %v %v", f.Name, set, err)
 			}
 			seen++
 		}
@@ -88,8 +88,8 @@ func TestEmptyConfiguration(t *testing.T) {
 			if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			if values, err := configuration(path, nil); err != nil || len(values) > 0 {
-				t.Error(values, err)
+			if set, err := configuration(path, nil); err != nil || len(set.values) > 0 {
+				t.Error(set, err)
 			}
 		})
 	}

@@ -11,6 +11,8 @@ import (
 	"net/url"
 	"regexp"
 	"time"
+
+	"github.com/gatehouse-iam/gatehouse/internal/catalog"
 )
 
 // Config is everything that a node needs to start.
@@ -23,12 +25,18 @@ type Config struct {
 
 	AccountID      string // of the first account; "" picks one
 	Region         string
+	Regions        []catalog.Region // the home region with three zones where it is none of them
 	RootEmail      string
 	BootstrapAdmin bool
 
 	TLSCert, TLSKey   string
 	InsecurePlaintext bool
 	TrustedProxies    []netip.Prefix
+
+	S3 S3Config
+
+	MetadataListen      string        // host:port of the instance metadata service; "off" or "" for none
+	CredentialsLifetime time.Duration // of instances' credentials; 0 is 6 hours
 
 	DenialRetention time.Duration // how long a denial can be explained; 0 is 24 hours
 
@@ -97,10 +105,15 @@ func (c *Config) check() error {
 	if err := c.checkListener("--listen", c.Listen); err != nil {
 		return err
 	}
-	if c.ConsoleListen == "off" {
-		return nil
+	if c.ConsoleListen != "off" {
+		if err := c.checkListener("--console-listen", c.ConsoleListen); err != nil {
+			return err
+		}
 	}
-	return c.checkListener("--console-listen", c.ConsoleListen)
+	if err := c.checkMetadata(); err != nil {
+		return err
+	}
+	return c.S3.check()
 }
 
 // checkPublicURL takes an address that a browser can be sent to.

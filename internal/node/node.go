@@ -14,8 +14,11 @@ import (
 	"time"
 
 	"github.com/gatehouse-iam/gatehouse/internal/authn"
+	"github.com/gatehouse-iam/gatehouse/internal/catalog"
 	"github.com/gatehouse-iam/gatehouse/internal/directory"
+	objects "github.com/gatehouse-iam/gatehouse/internal/gateway/embedded"
 	"github.com/gatehouse-iam/gatehouse/internal/journal"
+	"github.com/gatehouse-iam/gatehouse/internal/metadata"
 	"github.com/gatehouse-iam/gatehouse/internal/seal"
 	"github.com/gatehouse-iam/gatehouse/internal/server"
 	"github.com/gatehouse-iam/gatehouse/internal/store/embedded"
@@ -29,6 +32,8 @@ type Node struct {
 	keyring   *seal.Keyring
 	directory *directory.Directory
 	journal   *journal.Journal
+	metadata  *metadata.Service
+	objects   *objects.Backend // the embedded S3 back end; nil where it is not used
 	server    *server.Server
 	first     *first
 
@@ -134,9 +139,24 @@ func (n *Node) openDirectory(ctx context.Context) (err error) {
 		return err
 	}
 	tokens := authn.NewTokens(n.keyring.For("session-token"), openedTokens)
+	regions := catalog.NewRegions(n.config.Region, n.config.Regions)
+	n.metadata = metadata.NewService(metadata.Options{
+		Directory: n.directory, Tokens: tokens, Sealer: n.keyring.For("instance-identity"), Region: n.config.Region,
+		ZoneID: regions.ZoneID, Lifetime: n.config.CredentialsLifetime, Clock: n.config.Clock, Log: n.config.Log,
+	})
+	backend, err := n.openS3()
+	if err != nil {
+		return err
+	}
 	n.server, err = server.New(server.Options{
 		Region: n.config.Region, ConsoleURL: n.config.PublicURL, Directory: n.directory, Tokens: tokens,
-		Journal: n.journal, Implementations: Implementations(Rooms{n.directory, tokens, n.journal, n.keyring}),
+		Journal: n.journal, Messages: journal.NewMessages(n.keyring.For(journal.MessagePurpose)),
+		Implementations: Implementations(Rooms{
+			Directory: n.directory, Tokens: tokens, Journal: n.journal, Keyring: n.keyring,
+			Regions: regions, Metadata: n.metadata, Started: n.directory.Now(),
+			S3: backend, Log: n.config.Log,
+		}),
+		S3Hosts:        n.config.S3.Hosts,
 		TrustedProxies: n.config.TrustedProxies, Clock: n.config.Clock, Log: n.config.Log,
 	})
 	return err
@@ -258,6 +278,9 @@ func (n *Node) close(ctx context.Context) error {
 	}
 	n.stop()
 	n.tasks.Wait()
+	if n.objects != nil {
+		errs = append(errs, n.objects.Close(ctx))
+	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeTime) // what is used and drained must still be written
 	defer cancel()
 	if n.directory != nil {
