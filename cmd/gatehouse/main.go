@@ -29,6 +29,7 @@ type commands struct {
 	Why         whyCommand         `cmd:"" help:"Tell why a call was denied, and what would allow it."`
 	Exec        execCommand        `cmd:"" help:"Run a program with a role's temporary credentials, for a person."`
 	Credentials credentialsCommand `cmd:"" help:"Print a role's temporary credentials, for credential_process."`
+	S3Backend   s3BackendCommand   `cmd:"" name:"s3-backend" hidden:""`
 	Root        rootCommand        `cmd:"" help:"Recover the root user, on the server's machine."`
 	Version     versionCommand     `cmd:"" help:"Print the version."`
 	Completion  completionCommand  `cmd:"" help:"Print the completion script of a shell."`
