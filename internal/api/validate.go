@@ -84,7 +84,7 @@ type violation struct {
 func (c *checker) structure(s *Shape, v reflect.Value) {
 	for i := range s.Members {
 		m := &s.Members[i]
-		c.path = append(c.path, step{name: m.Name})
+		c.path = append(c.path, step{name: c.nameOf(m)})
 		field := v.Field(i)
 		switch {
 		case !absent(field):

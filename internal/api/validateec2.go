@@ -20,8 +20,16 @@ func (f violation) ec2() *Error {
 	return Errorf(http.StatusBadRequest, "InvalidParameterValue", "Invalid %s for %s. %s", lowerFirst(f.value), name, constraint)
 }
 
+// nameOf is how messages name a member: EC2's by what it is called in requests.
+func (c *checker) nameOf(m *MemberShape) string {
+	if c.svc.Protocol == EC2Query {
+		return queryDecoder{ec2: true}.name(m)
+	}
+	return m.Name
+}
+
 // ec2Name is a parameter's path with its parts as requests have them:
-// Placement.AvailabilityZone, TagSpecifications.1.Tags.
+// Placement.AvailabilityZone, TagSpecification.1.Tag.
 func ec2Name(path string) string {
 	parts := strings.Split(path, ".")
 	named := parts[:0]

@@ -19,13 +19,14 @@ func TestValidateEC2(t *testing.T) {
 		"MissingParameter: The request must contain the parameter IamInstanceProfile": {"AssociateIamInstanceProfile", &ec2api.AssociateIamInstanceProfileInput{
 			InstanceId: ptr("i-1"),
 		}},
+		"MissingParameter: The request must contain the parameter ResourceId": {"CreateTags", &ec2api.CreateTagsInput{}},
 		"InvalidParameterValue: Invalid value 'huge' for InstanceType.": {"RunInstances", &ec2api.RunInstancesInput{
 			MinCount: ptr(int32(1)), MaxCount: ptr(int32(1)), InstanceType: ptr("huge"),
 		}},
 		"InvalidParameterValue: Invalid value 'maybe' for MetadataOptions.HttpTokens.": {"RunInstances", &ec2api.RunInstancesInput{
 			MinCount: ptr(int32(1)), MaxCount: ptr(int32(1)), MetadataOptions: &ec2api.InstanceMetadataOptionsRequest{HttpTokens: ptr("maybe")},
 		}},
-		"InvalidParameterValue: Invalid value 'cat' for TagSpecifications.1.ResourceType.": {"RunInstances", &ec2api.RunInstancesInput{
+		"InvalidParameterValue: Invalid value 'cat' for TagSpecification.1.ResourceType.": {"RunInstances", &ec2api.RunInstancesInput{
 			MinCount: ptr(int32(1)), MaxCount: ptr(int32(1)), TagSpecifications: []ec2api.TagSpecification{{ResourceType: ptr("cat")}},
 		}},
 	} {

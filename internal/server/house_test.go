@@ -202,7 +202,13 @@ func (h *house) request(t testing.TB, svc *api.Service, op *api.Operation, in ma
 		contentType, target = "application/x-amz-json-"+svc.JSONVersion, svc.TargetPrefix+"."+op.Name
 	} else {
 		form := url.Values{"Action": {op.Name}, "Version": {svc.Version}}
+		if svc.Protocol == api.EC2Query {
+			in = ec2Names(op, in)
+		}
 		flatten(form, "", in)
+		if svc.Protocol == api.EC2Query {
+			form = withoutMember(form)
+		}
 		body = []byte(form.Encode())
 	}
 	r, err := http.NewRequest(http.MethodPost, h.url+"/", bytes.NewReader(body))
@@ -252,6 +258,29 @@ func (h *house) restRequest(t testing.TB, svc *api.Service, op *api.Operation, i
 	r, err := http.NewRequest(op.Method, target, bytes.NewReader(body))
 	ok(t, err)
 	return r, body
+}
+
+// ec2Names are the members of an input under the names of EC2's requests.
+func ec2Names(op *api.Operation, in map[string]any) map[string]any {
+	named := map[string]any{}
+	for name, v := range in {
+		member := op.Input.Members[slices.IndexFunc(op.Input.Members, func(m api.MemberShape) bool { return m.Name == name })]
+		wire := member.Query
+		if wire == "" {
+			wire = strings.ToUpper(member.Wire[:1]) + member.Wire[1:]
+		}
+		named[wire] = v
+	}
+	return named
+}
+
+// withoutMember: EC2's lists are Name.N.
+func withoutMember(form url.Values) url.Values {
+	flat := url.Values{}
+	for name, values := range form {
+		flat[strings.ReplaceAll(name, ".member.", ".")] = values
+	}
+	return flat
 }
 
 // flatten writes a value as the query protocol does.

@@ -5,11 +5,9 @@ package workload
 import "github.com/gatehouse-iam/gatehouse/internal/api"
 
 var (
-	shapeDelivery              = api.Shape{Name: "Delivery", Kind: api.String, Min: -1, Max: -1, Enum: []string{"1.0", "2.0"}}
 	shapeDescribeWorkloadInput = api.Shape{Name: "DescribeWorkloadInput", Kind: api.Structure, Members: []api.MemberShape{
 		{Name: "instanceArn", Wire: "instanceArn", Required: true, Shape: &shapeInstanceArn},
 		{Name: "secret", Wire: "secret", Required: true, Shape: &shapeSecret},
-		{Name: "delivery", Wire: "delivery", Shape: &shapeDelivery},
 	}, Min: -1, Max: -1}
 	shapeDescribeWorkloadOutput = api.Shape{Name: "DescribeWorkloadOutput", Kind: api.Structure, Members: []api.MemberShape{
 		{Name: "instance", Wire: "instance", Shape: &shapeInstanceState},

@@ -8,7 +8,6 @@ import "github.com/gatehouse-iam/gatehouse/internal/api"
 type DescribeWorkloadInput struct {
 	InstanceArn *string
 	Secret      *string
-	Delivery    *string
 }
 
 // DescribeWorkloadOutput is the output of DescribeWorkload.
