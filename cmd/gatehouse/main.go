@@ -27,6 +27,8 @@ type commands struct {
 	Events      eventsCommand      `cmd:"" help:"Search the journal for what was called."`
 	Policy      policyCommand      `cmd:"" help:"Decide, validate and test policies; no server needed."`
 	Why         whyCommand         `cmd:"" help:"Tell why a call was denied, and what would allow it."`
+	Run         runCommand         `cmd:"" help:"Run a program on an instance: its role's credentials, temporary and rotating, and no others."`
+	Inside      insideCommand      `cmd:"" name:"in-namespace" hidden:""`
 	Exec        execCommand        `cmd:"" help:"Run a program with a role's temporary credentials, for a person."`
 	Credentials credentialsCommand `cmd:"" help:"Print a role's temporary credentials, for credential_process."`
 	S3Backend   s3BackendCommand   `cmd:"" name:"s3-backend" hidden:""`
@@ -86,9 +88,12 @@ func run(args, environ []string, stdout, stderr io.Writer) int {
 }
 
 func code(stderr io.Writer, err error) int {
+	var ended exitError
 	switch {
 	case err == nil:
 		return exitDone
+	case errors.As(err, &ended):
+		return int(ended)
 	case errors.Is(err, errNo):
 		return exitNo
 	}
