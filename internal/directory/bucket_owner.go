@@ -81,3 +81,7 @@ func BucketTaken(name string) *api.Error {
 	return BucketError(http.StatusConflict, "BucketAlreadyExists",
 		"The requested bucket name is not available. The bucket namespace is shared by all users of the system. Please select a different name and try again.", name)
 }
+
+// FirstAccount is the account of the first start. What lies at a back end and no account
+// owns is its to give away.
+func (v *View) FirstAccount() string { return v.snapshot.first.Account }

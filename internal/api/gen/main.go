@@ -1,5 +1,5 @@
 // Command gen writes the packages internal/api/iam, sts, organizations,
-// accessanalyzer, iamtoolbox, s3, ec2 and workload from AWS's service models: the Go structs of every
+// accessanalyzer, iamtoolbox, s3, ec2, workload and s3admin from AWS's service models: the Go structs of every
 // operation's input and output, and the static description of their shapes that
 // codecs and validation read.
 //
@@ -43,7 +43,7 @@ var services = []service{
 	{Package: "iamtoolbox"},
 	{Package: "s3", Folder: "s3/2006-03-01", Gone: []string{"GetBucketLifecycle", "GetBucketNotification", "PutBucketLifecycle", "PutBucketNotification"}},
 	{Package: "ec2", Folder: "ec2/2016-11-15", Shaped: ec2Shaped},
-	{Package: "workload"},
+	{Package: "workload"}, {Package: "s3admin"},
 }
 
 // ec2Shaped are the operations of EC2 that are served.
