@@ -38,13 +38,15 @@ type Rooms struct {
 // rooms; their methods cannot be called then.
 func Implementations(r Rooms) []services.Implementation {
 	messages, pages := journal.NewMessages(r.Keyring.For(journal.MessagePurpose)), r.Keyring.For(accessanalyzer.PagePurpose)
+	gateway := s3.New(r.Directory, r.S3, r.Log)
 	return []services.Implementation{
 		iam.New(r.Directory).Implementation(),
 		sts.New(r.Directory, r.Tokens, r.Journal, messages).Implementation(),
 		organizations.New(r.Directory).Implementation(),
 		iamtoolbox.New(r.Journal).Implementation(),
 		accessanalyzer.New(pages).Implementation(),
-		s3.New(r.Directory, r.S3, r.Log).Implementation(),
+		gateway.Implementation(),
+		gateway.AdminImplementation(),
 		ec2.New(r.Regions, r.Metadata, r.Started).Implementation(),
 		workload.New(r.Metadata).Implementation(),
 	}
