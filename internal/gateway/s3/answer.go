@@ -25,7 +25,9 @@ func (g *Gateway) pass(call *api.Call, answer *http.Response) {
 }
 
 // hasBody: RFC 9110, 15.3.5 and 15.4.5.
-func hasBody(status int) bool { return status != http.StatusNoContent && status != http.StatusNotModified }
+func hasBody(status int) bool {
+	return status != http.StatusNoContent && status != http.StatusNotModified
+}
 
 // maxDocument bounds an answer that is read whole: a page of a thousand keys of 1024
 // bytes, escaped, with a checksum and an owner each, is half of it.

@@ -38,6 +38,7 @@ type Backend struct {
 	signer      sigv4.Signer
 	quick, slow http.RoundTripper
 	slots       slots
+	stall       time.Duration // stallTime
 }
 
 // NewBackend returns a Backend.
@@ -53,7 +54,7 @@ func NewBackend(o BackendOptions) *Backend {
 	}
 	b := &Backend{
 		BackendOptions: o, prefix: strings.TrimSuffix(o.URL.EscapedPath(), "/"),
-		signer: sigv4.Signer{Region: o.Region, Service: "s3", RawPath: true}, slots: newSlots(maxRequests),
+		signer: sigv4.Signer{Region: o.Region, Service: "s3", RawPath: true}, slots: newSlots(maxRequests), stall: stallTime,
 	}
 	b.quick, b.slow = transports(o.Transport)
 	return b
@@ -102,7 +103,7 @@ func (b *Backend) send(ctx context.Context, p *passage, out *api.Outgoing, l *lo
 	if err := b.slots.take(ctx); err != nil {
 		return nil, err
 	}
-	d := newDelivery(ctx, b.slots)
+	d := newDelivery(ctx, b.slots, b.stall)
 	r, err := b.request(d.ctx, out, l)
 	if err != nil {
 		d.end()

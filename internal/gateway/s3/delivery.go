@@ -14,6 +14,7 @@ type delivery struct {
 	ctx    context.Context
 	cancel context.CancelCauseFunc
 	slots  slots
+	limit  time.Duration // without a byte
 	answer *http.Response
 	body   io.ReadCloser
 	stall  *time.Timer
@@ -27,8 +28,8 @@ var (
 )
 
 // newDelivery takes over a slot that was taken.
-func newDelivery(ctx context.Context, s slots) *delivery {
-	d := &delivery{slots: s}
+func newDelivery(ctx context.Context, s slots, limit time.Duration) *delivery {
+	d := &delivery{slots: s, limit: limit}
 	d.ctx, d.cancel = context.WithCancelCause(ctx)
 	return d
 }
@@ -36,7 +37,7 @@ func newDelivery(ctx context.Context, s slots) *delivery {
 // carry sends the request and waits for the answer's head. When it returns, nobody reads
 // the client's body any more. A success counts only where the whole body was sent.
 func (d *delivery) carry(t http.RoundTripper, r *http.Request, l *load) error {
-	up := l.attach(r, d.cancel)
+	up := l.attach(r, d)
 	answer, err := t.RoundTrip(r)
 	if err != nil {
 		return d.failed(up, err)
@@ -74,9 +75,9 @@ func (d *delivery) failed(up *upload, err error) error {
 // up. The time runs only while it is waited for.
 func (d *delivery) Read(p []byte) (int, error) {
 	if d.stall == nil {
-		d.stall = time.AfterFunc(stallTime, func() { d.cancel(errStalled) })
+		d.stall = time.AfterFunc(d.limit, func() { d.cancel(errStalled) })
 	} else {
-		d.stall.Reset(stallTime)
+		d.stall.Reset(d.limit)
 	}
 	n, err := d.body.Read(p)
 	d.stall.Stop()
@@ -100,6 +101,7 @@ func (d *delivery) end() {
 
 // upload is the client's body as the transport reads it, in a goroutine of its own.
 type upload struct {
+	limit time.Duration // without a byte
 	stall *time.Timer
 	once  sync.Once
 	done  chan struct{} // closed when it is not read any more
@@ -111,9 +113,9 @@ type upload struct {
 	err     error // of from
 }
 
-func newUpload(from io.Reader, cancel func(error)) *upload {
-	u := &upload{from: from, done: make(chan struct{})}
-	u.stall = time.AfterFunc(stallTime, func() { cancel(errStalled) })
+func newUpload(from io.Reader, d *delivery) *upload {
+	u := &upload{limit: d.limit, from: from, done: make(chan struct{})}
+	u.stall = time.AfterFunc(d.limit, func() { d.cancel(errStalled) })
 	u.stall.Stop()
 	return u
 }
@@ -130,7 +132,7 @@ func (u *upload) Read(p []byte) (int, error) {
 	n, err := u.from.Read(p)
 	switch err {
 	case nil:
-		u.stall.Reset(stallTime)
+		u.stall.Reset(u.limit)
 	case io.EOF:
 		u.whole = true
 		u.close()

@@ -55,13 +55,13 @@ func document(out *api.Outgoing) *load {
 }
 
 // attach gives a request its body. up is what reads the stream, nil for any other load.
-func (l *load) attach(r *http.Request, cancel func(error)) (up *upload) {
+func (l *load) attach(r *http.Request, d *delivery) (up *upload) {
 	switch {
 	case l.bytes != nil:
 		r.Body = io.NopCloser(bytes.NewReader(l.bytes))
 		r.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(l.bytes)), nil }
 	case l.stream != nil && l.length > 0:
-		up = newUpload(l.stream, cancel)
+		up = newUpload(l.stream, d)
 		r.Body = up
 	default:
 		r.Body = http.NoBody

@@ -17,6 +17,7 @@ var withheld = map[string]bool{
 	"ExpectedBucketOwner": true, "ExpectedSourceBucketOwner": true, "RequestPayer": true,
 	"MFA": true, "BypassGovernanceRetention": true, "ContentLength": true,
 	"ObjectLockMode": true, "ObjectLockRetainUntilDate": true, "ObjectLockLegalHoldStatus": true,
+	"ObjectLockEventHold": true, "ObjectLockEventHoldDurationDays": true, "ObjectLockEventHoldDurationYears": true,
 	"ObjectOwnership": true, "ObjectLockEnabledForBucket": true,
 }
 

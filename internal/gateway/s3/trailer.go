@@ -21,7 +21,8 @@ type trailed interface {
 // checksumLengths are the lengths of the checksums' base64 texts [checking-object-integrity].
 var checksumLengths = map[string]int64{
 	"x-amz-checksum-crc32": 8, "x-amz-checksum-crc32c": 8, "x-amz-checksum-crc64nvme": 12,
-	"x-amz-checksum-sha1": 28, "x-amz-checksum-sha256": 44,
+	"x-amz-checksum-sha1": 28, "x-amz-checksum-sha256": 44, "x-amz-checksum-sha512": 88, "x-amz-checksum-md5": 24,
+	"x-amz-checksum-xxhash64": 12, "x-amz-checksum-xxhash3": 12, "x-amz-checksum-xxhash128": 24,
 }
 
 // isBodyChecksum says whether a header, by its canonical name, is about the bytes of the

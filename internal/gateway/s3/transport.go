@@ -21,6 +21,7 @@ const (
 	maxRequests = 1024             // at a time
 	slotTime    = 10 * time.Second // that a request waits for one of them
 	maxIdle     = 256
+	wireBuffer  = 64 << 10 // of a connection, each way: a large object is few system calls
 )
 
 // NewTransport is the transport of requests to a back end. dial is for a private socket;
@@ -33,6 +34,7 @@ func NewTransport(dial func(ctx context.Context, network, address string) (net.C
 	return &http.Transport{
 		DialContext: dial, TLSHandshakeTimeout: dialTime, ResponseHeaderTimeout: headersTime,
 		IdleConnTimeout: idleTime, MaxIdleConns: maxIdle, MaxIdleConnsPerHost: maxIdle,
+		WriteBufferSize: wireBuffer, ReadBufferSize: wireBuffer,
 		DisableCompression: true, MaxResponseHeaderBytes: 64 << 10,
 	}
 }
