@@ -28,6 +28,10 @@ func runChild(kind string, users int) error {
 		return serveX()
 	case "gatehouse":
 		return serveGatehouse()
+	case "store":
+		return serveStore()
+	case "proxy", "hashing-proxy":
+		return serveProxy(kind == "hashing-proxy")
 	}
 	return fmt.Errorf("unknown child %q", kind)
 }

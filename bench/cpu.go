@@ -18,12 +18,13 @@ type effort struct {
 	paced      int // requests at a fixed rate, a window
 	rounds     int
 	users      int
+	transfers  int // of large objects, a round
 }
 
 var (
 	sizes      effort // of this run
-	fullSizes  = effort{operations: 100_000, requests: 30_000, paced: 400, rounds: 7, users: 100_000}
-	quickSizes = effort{operations: 10_000, requests: 3_000, paced: 200, rounds: 3, users: 10_000}
+	fullSizes  = effort{operations: 100_000, requests: 30_000, paced: 400, rounds: 7, users: 100_000, transfers: 4}
+	quickSizes = effort{operations: 10_000, requests: 3_000, paced: 200, rounds: 3, users: 10_000, transfers: 2}
 )
 
 // ownCPU is the CPU time of this process, in user and system mode.

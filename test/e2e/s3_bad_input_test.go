@@ -89,8 +89,8 @@ func (c s3Call) wire(t *testing.T, w *s3World) []byte {
 	return b.Bytes()
 }
 
-// exchange sends bytes and reads the answer.
-func exchange(t *testing.T, address string, text []byte) (status int, body string) {
+// s3Exchange sends bytes and reads the answer.
+func s3Exchange(t *testing.T, address string, text []byte) (status int, body string) {
 	t.Helper()
 	conn, err := net.Dial("tcp", address)
 	if err != nil {
@@ -226,7 +226,7 @@ func TestS3BadInput(t *testing.T) {
 	address := strings.TrimPrefix(w.server.URL, "http://")
 	for name, c := range badS3() {
 		t.Run(name, func(t *testing.T) {
-			status, body := exchange(t, address, c.call.wire(t, w))
+			status, body := s3Exchange(t, address, c.call.wire(t, w))
 			_, rest, _ := strings.Cut(body, "<Code>")
 			code, _, _ := strings.Cut(rest, "</Code>")
 			if code == "" {
@@ -243,12 +243,12 @@ func TestS3BadInput(t *testing.T) {
 		})
 	}
 	t.Run("what is right is stored", func(t *testing.T) {
-		if status, body := exchange(t, address, s3Call{method: "PUT", target: "/photos/right", body: "good"}.wire(t, w)); status != 200 {
+		if status, body := s3Exchange(t, address, s3Call{method: "PUT", target: "/photos/right", body: "good"}.wire(t, w)); status != 200 {
 			t.Errorf("%d %s", status, body)
 		}
 		crc := s3Call{method: "PUT", target: "/photos/right2"}
 		chunked(&crc, sigv4.StreamingUnsignedTrailer, "4\r\ngood\r\n0\r\nx-amz-checksum-crc32:"+crc32Of("good")+"\r\n\r\n")
-		if status, body := exchange(t, address, crc.wire(t, w)); status != 200 {
+		if status, body := s3Exchange(t, address, crc.wire(t, w)); status != 200 {
 			t.Errorf("%d %s", status, body)
 		}
 		if left := w.stored(t); len(left) != 3 {
