@@ -168,8 +168,10 @@ func (c *Client) unreachable(err error) error {
 // refusal reads an error in the words of any of the protocols.
 func refusal(resp *http.Response, answer []byte) error {
 	e := &Error{Status: resp.StatusCode, Code: resp.Status}
+	type fault struct{ Code, Message string }
 	var query struct {
-		Error struct{ Code, Message string }
+		Error fault
+		EC2   fault `xml:"Errors>Error"` // in EC2's own envelope
 	}
 	var rest struct {
 		Type    string `json:"__type"`
@@ -178,6 +180,8 @@ func refusal(resp *http.Response, answer []byte) error {
 	switch {
 	case xml.Unmarshal(answer, &query) == nil && query.Error.Code != "":
 		e.Code, e.Message = query.Error.Code, query.Error.Message
+	case query.EC2.Code != "":
+		e.Code, e.Message = query.EC2.Code, query.EC2.Message
 	case json.Unmarshal(answer, &rest) == nil:
 		e.Message = rest.Message
 		if rest.Type != "" {

@@ -103,6 +103,7 @@ func TestRefusals(t *testing.T) {
 	alone(t, keys...)
 	for _, c := range []struct{ name, header, body, want string }{
 		{"query", "", "<ErrorResponse><Error><Code>AccessDenied</Code><Message>no</Message></Error></ErrorResponse>", "AccessDenied: no"},
+		{"EC2", "", "<Response><Errors><Error><Code>UnauthorizedOperation</Code><Message>no</Message></Error></Errors><RequestID>r</RequestID></Response>", "UnauthorizedOperation: no"},
 		{"JSON", "ResourceNotFoundException:http://x/", `{"message":"gone"}`, "ResourceNotFoundException: gone"},
 		{"JSON without a type", "", `{"Message":"m"}`, "404 Not Found: m"},
 		{"neither", "", "<html>", "404 Not Found"},
