@@ -4,7 +4,8 @@
 // ("Authenticating Requests") describe it.
 //
 // A server calls [Parse] to learn which access key signed a request, looks its
-// secret up, and calls [Verifier.Verify]. A client calls [Signer.Sign] or
+// secret up, and calls [Verifier.Verify]; where the body comes in signed chunks,
+// [Verifier.Chunks] verifies those. A client calls [Signer.Sign] or
 // [Signer.Presign].
 //
 // What is verified is the request as it came over the wire: the request target

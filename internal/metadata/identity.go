@@ -21,7 +21,7 @@ import (
 )
 
 // IdentityPurpose is the seal purpose of the identity key.
-const IdentityPurpose = "instance-identity-key"
+const IdentityPurpose = "instance-identity"
 
 // identityAAD binds the sealed key to where it is kept.
 var identityAAD = []byte("identitykey")
