@@ -20,7 +20,7 @@ func (g *Gateway) copyObject(ctx context.Context, call *api.Call, v *directory.V
 			in.ServerSideEncryption, in.SSECustomerAlgorithm, in.SSECustomerKey, in.SSECustomerKeyMD5, in.SSEKMSKeyId, in.SSEKMSEncryptionContext,
 			in.CopySourceSSECustomerAlgorithm, in.CopySourceSSECustomerKey, in.CopySourceSSECustomerKeyMD5,
 		},
-		locks: in.ObjectLockMode != nil || in.ObjectLockRetainUntilDate != nil || in.ObjectLockLegalHoldStatus != nil,
+		locks: in.ObjectLockMode != nil || in.ObjectLockRetainUntilDate != nil || in.ObjectLockLegalHoldStatus != nil || in.ObjectLockEventHold != nil,
 	}
 	if err := g.checkWritten(v, in.Bucket, &w); err != nil {
 		return nil, err

@@ -57,8 +57,11 @@ func (g *Gateway) decideDelete(call *api.Call, v *directory.View, in *s3.DeleteO
 	if err := checkVersion(o.VersionId, embedded); err != nil {
 		return err
 	}
+	if embedded && (o.ETag != nil || o.LastModifiedTime != nil || o.Size != nil) { // VersityGW deletes all the same
+		return errElement("ETag")
+	}
 	return authz.Authorize(v, call, g.deletes, &authz.DeleteKey{
-		Bucket: in.Bucket, Key: o.Key, VersionId: o.VersionId, BypassGovernanceRetention: in.BypassGovernanceRetention,
+		Bucket: in.Bucket, Key: o.Key, VersionId: o.VersionId, IfMatch: o.ETag, BypassGovernanceRetention: in.BypassGovernanceRetention,
 	})
 }
 

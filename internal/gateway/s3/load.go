@@ -34,8 +34,17 @@ func (b *Backend) load(out *api.Outgoing, body io.Reader, length int64) (*load, 
 		return nil, api.Errorf(http.StatusLengthRequired, "MissingContentLength", "You must provide the Content-Length HTTP header.")
 	}
 	l := &load{hash: sigv4.UnsignedPayload, length: length, stream: body}
-	if t, ok := body.(trailed); ok && t.Announced() != "" && !b.PlainBodies {
-		return l, l.frame(out.Header, t)
+	t, ok := body.(trailed)
+	if !ok || checksumLengths[t.Announced()] == 0 || b.PlainBodies {
+		t = nil
+	}
+	switch {
+	case length == 0 && t != nil: // the whole is verified, and needs no frame
+		if name, value := t.Trailer(); name != "" {
+			out.Header.Set(name, value)
+		}
+	case length > 0 && (t != nil || b.Embedded):
+		b.frame(l, out.Header, t)
 	}
 	return l, nil
 }

@@ -26,7 +26,7 @@ func (g *Gateway) createMultipartUpload(ctx context.Context, call *api.Call, v *
 		acl: in.ACL, grants: []*string{in.GrantRead, in.GrantReadACP, in.GrantWriteACP}, fullControl: in.GrantFullControl,
 		storageClass: in.StorageClass, tagging: in.Tagging,
 		encryption: []*string{in.ServerSideEncryption, in.SSECustomerAlgorithm, in.SSECustomerKey, in.SSECustomerKeyMD5, in.SSEKMSKeyId, in.SSEKMSEncryptionContext},
-		locks:      in.ObjectLockMode != nil || in.ObjectLockRetainUntilDate != nil || in.ObjectLockLegalHoldStatus != nil,
+		locks:      in.ObjectLockMode != nil || in.ObjectLockRetainUntilDate != nil || in.ObjectLockLegalHoldStatus != nil || in.ObjectLockEventHold != nil,
 	}
 	if err := g.checkWritten(v, in.Bucket, &w); err != nil {
 		return nil, err

@@ -83,10 +83,13 @@ func (g *Gateway) putObject(ctx context.Context, call *api.Call, v *directory.Vi
 		acl: in.ACL, grants: []*string{in.GrantRead, in.GrantReadACP, in.GrantWriteACP}, fullControl: in.GrantFullControl,
 		storageClass: in.StorageClass, tagging: in.Tagging,
 		encryption: []*string{in.ServerSideEncryption, in.SSECustomerAlgorithm, in.SSECustomerKey, in.SSECustomerKeyMD5, in.SSEKMSKeyId, in.SSEKMSEncryptionContext},
-		locks:      in.ObjectLockMode != nil || in.ObjectLockRetainUntilDate != nil || in.ObjectLockLegalHoldStatus != nil,
+		locks:      in.ObjectLockMode != nil || in.ObjectLockRetainUntilDate != nil || in.ObjectLockLegalHoldStatus != nil || in.ObjectLockEventHold != nil,
 	}
 	if err := g.checkWritten(v, in.Bucket, &w); err != nil {
 		return nil, err
+	}
+	if in.WriteOffsetBytes != nil { // appending is for directory buckets [API_PutObject]
+		return nil, errHeader("x-amz-write-offset-bytes")
 	}
 	sent := *in
 	sent.ContentEncoding, sent.Tagging = objectEncoding(in.ContentEncoding), w.tags

@@ -21,6 +21,9 @@ func (g *Gateway) objectTaggingMethods() methods {
 }
 
 func (g *Gateway) getObjectTagging(ctx context.Context, call *api.Call, _ *directory.View, in *s3.GetObjectTaggingInput) (any, error) {
+	if err := g.exact(ctx, in.Bucket, in.Key, in.VersionId); err != nil {
+		return nil, err
+	}
 	out, err := fetch[s3.GetObjectTaggingOutput](ctx, g, call.Operation, in)
 	switch {
 	case code(err) == "NoSuchTagSet": // S3 answers an empty set [API_GetObjectTagging]
@@ -37,6 +40,9 @@ func (g *Gateway) putObjectTagging(ctx context.Context, call *api.Call, _ *direc
 	if err := checkObjectTags(tagsOf(in.Tagging.TagSet)); err != nil {
 		return nil, err
 	}
+	if err := g.exact(ctx, in.Bucket, in.Key, in.VersionId); err != nil {
+		return nil, err
+	}
 	answer, err := g.backend.Do(settled(ctx), call.Operation, in, nil, 0)
 	if err != nil {
 		return nil, err
@@ -46,6 +52,9 @@ func (g *Gateway) putObjectTagging(ctx context.Context, call *api.Call, _ *direc
 }
 
 func (g *Gateway) deleteObjectTagging(ctx context.Context, call *api.Call, _ *directory.View, in *s3.DeleteObjectTaggingInput) (any, error) {
+	if err := g.exact(ctx, in.Bucket, in.Key, in.VersionId); err != nil {
+		return nil, err
+	}
 	answer, err := g.backend.Do(settled(ctx), call.Operation, in, nil, 0)
 	if err != nil {
 		return nil, err
@@ -53,6 +62,32 @@ func (g *Gateway) deleteObjectTagging(ctx context.Context, call *api.Call, _ *di
 	g.pass(call, answer)
 	return nil, nil
 }
+
+// exact: VersityGW reads and writes the tags of "a" where "a/" is asked for, and those of
+// the folder "a/" where "a" is. It tells them apart in HeadObject, so that what was
+// decided on one is not done to the other.
+func (g *Gateway) exact(ctx context.Context, bucket, key, version *string) error {
+	if g.backend == nil || !g.backend.Embedded {
+		return nil
+	}
+	answer, err := g.backend.Do(ctx, headObjectOperation, &s3.HeadObjectInput{Bucket: bucket, Key: key, VersionId: version}, nil, 0)
+	if err == nil {
+		return answer.Body.Close()
+	}
+	if code(err) != "NotFound" {
+		return err
+	}
+	name, in := "NoSuchKey", &s3.HeadObjectInput{Key: key, VersionId: version}
+	if version != nil {
+		name = "NoSuchVersion"
+	}
+	return faults[name].error(name, "", in, &backendError{})
+}
+
+var (
+	headObjectOperation       = s3.API.Operation("HeadObject")
+	getObjectTaggingOperation = s3.API.Operation("GetObjectTagging")
+)
 
 // objectTags are the tags of an object as the back end keeps them, for decisions that
 // ask for s3:ExistingObjectTag. No such object has none. They are asked for anew each
@@ -62,7 +97,11 @@ func (g *Gateway) objectTags(ctx context.Context, bucket, key, version string) (
 	if version != "" {
 		in.VersionId = &version
 	}
-	out, err := fetch[s3.GetObjectTaggingOutput](ctx, g, s3.API.Operation("GetObjectTagging"), in)
+	err := g.exact(ctx, in.Bucket, in.Key, in.VersionId)
+	var out *s3.GetObjectTaggingOutput
+	if err == nil {
+		out, err = fetch[s3.GetObjectTaggingOutput](ctx, g, getObjectTaggingOperation, in)
+	}
 	switch code(err) {
 	case "":
 		return tagsOf(out.TagSet), nil

@@ -31,38 +31,34 @@ func isBodyChecksum(name string) bool {
 	return name == "Content-Md5" || name == "X-Amz-Sdk-Checksum-Algorithm" || checksumLengths[strings.ToLower(name)] != 0
 }
 
-// frame sends the body aws-chunked, as one chunk with the client's trailer behind it, so
-// that the back end keeps the checksum [sigv4-streaming-trailers].
-func (l *load) frame(h http.Header, t trailed) error {
-	name := t.Announced()
-	size, known := checksumLengths[name]
-	switch {
-	case !known: // payload takes no others
-		return nil
-	case l.length == 0: // the whole is verified, and needs no frame
-		if name, value := t.Trailer(); name != "" {
-			h.Set(name, value)
-		}
-		return nil
+// frame makes the body aws-chunked, as one chunk with the client's trailer behind it, so
+// that the back end keeps the checksum [sigv4-streaming-trailers]. Without a trailer the
+// frame alone says where the body ends: VersityGW stores what came of a body whose
+// connection ends before its Content-Length, and refuses a chunk that is cut off.
+func (b *Backend) frame(l *load, h http.Header, t trailed) {
+	tail := &trailer{}
+	if t != nil {
+		tail.of, tail.name = t, t.Announced()
+		tail.size = checksumLengths[tail.name]
+		h["X-Amz-Trailer"] = []string{tail.name}
 	}
 	head := strconv.FormatInt(l.length, 16) + "\r\n"
-	tail := &trailer{of: t, name: name, size: size}
 	h["X-Amz-Decoded-Content-Length"] = []string{strconv.FormatInt(l.length, 10)}
-	h["X-Amz-Trailer"] = []string{name}
-	encoding := "aws-chunked"
-	if kept := h.Get("Content-Encoding"); kept != "" {
-		encoding += "," + kept
+	if !b.Embedded { // VersityGW would keep it as the object's
+		encoding := "aws-chunked"
+		if kept := h.Get("Content-Encoding"); kept != "" {
+			encoding += "," + kept
+		}
+		h["Content-Encoding"] = []string{encoding}
 	}
-	h["Content-Encoding"] = []string{encoding}
 	l.hash = sigv4.StreamingUnsignedTrailer
 	l.stream = io.MultiReader(strings.NewReader(head), l.stream, tail)
 	l.length += int64(len(head)) + tail.length()
-	return nil
 }
 
 // trailer is the end of an aws-chunked body: what it says is known when it is read.
 type trailer struct {
-	of   trailed
+	of   trailed // nil: there is none
 	name string
 	size int64
 	text *strings.Reader
@@ -70,11 +66,15 @@ type trailer struct {
 
 const (
 	beforeTrailer = "\r\n0\r\n"
-	afterTrailer  = "\r\n\r\n"
+	afterTrailer  = "\r\n"
 )
 
 func (t *trailer) length() int64 {
-	return int64(len(beforeTrailer)+len(t.name)+len(":")+len(afterTrailer)) + t.size
+	n := int64(len(beforeTrailer) + len(afterTrailer))
+	if t.of != nil {
+		n += int64(len(t.name)+len(":")+len("\r\n")) + t.size
+	}
+	return n
 }
 
 var errTrailer = errors.New("the body ended without the trailer that was announced")
@@ -82,11 +82,22 @@ var errTrailer = errors.New("the body ended without the trailer that was announc
 // Read implements io.Reader.
 func (t *trailer) Read(p []byte) (int, error) {
 	if t.text == nil {
-		name, value := t.of.Trailer()
-		if !strings.EqualFold(name, t.name) || int64(len(value)) != t.size {
-			return 0, errTrailer
+		line, err := t.line()
+		if err != nil {
+			return 0, err
 		}
-		t.text = strings.NewReader(beforeTrailer + t.name + ":" + value + afterTrailer)
+		t.text = strings.NewReader(beforeTrailer + line + afterTrailer)
 	}
 	return t.text.Read(p)
+}
+
+func (t *trailer) line() (string, error) {
+	if t.of == nil {
+		return "", nil
+	}
+	name, value := t.of.Trailer()
+	if !strings.EqualFold(name, t.name) || int64(len(value)) != t.size {
+		return "", errTrailer
+	}
+	return t.name + ":" + value + "\r\n", nil
 }
