@@ -226,9 +226,11 @@ func (p *s3Place) find(q *Question, expected *string) error {
 	if expected != nil && *expected != owner { // [bucket-owner-condition]
 		return accessDenied()
 	}
-	p.owner, p.arn = owner, bucketARN+p.bucket
-	if p.key != "" {
-		p.arn += "/" + p.key
+	p.owner = owner
+	if p.key == "" {
+		p.arn = bucketARN + p.bucket
+	} else {
+		p.arn = bucketARN + p.bucket + "/" + p.key
 	}
 	if restricts(b) && owner != q.Call.Account && b.HasPublicPolicy() {
 		return nil
