@@ -522,7 +522,7 @@ func TestOperations(t *testing.T) {
 			free[o.Operation] = true
 		}
 	}
-	if len(implemented) != 5 || implemented["iam"] < 80 || implemented["iam-toolbox"] != 2 || implemented["access-analyzer"] != 1 || !free["GetCallerIdentity"] || free["GetUser"] {
+	if len(implemented) != 9 || implemented["s3"] < 40 || implemented["ec2"] < 10 || implemented["iam"] < 80 || implemented["iam-toolbox"] != 2 || implemented["access-analyzer"] != 1 || !free["GetCallerIdentity"] || free["GetUser"] {
 		t.Error(implemented, free)
 	}
 	one, err := node.Operations("sts")
@@ -531,7 +531,7 @@ func TestOperations(t *testing.T) {
 		t.Error(one)
 	}
 	var setting *node.Setting
-	if _, err := node.Operations("ec3"); !errors.As(err, &setting) || setting.Accepted != "one of access-analyzer, iam, iam-toolbox, organizations, sts" {
+	if _, err := node.Operations("ec3"); !errors.As(err, &setting) || setting.Accepted != "one of access-analyzer, ec2, gatehouse-s3, gatehouse-workload, iam, iam-toolbox, organizations, s3, sts" {
 		t.Error(err)
 	}
 }

@@ -146,9 +146,7 @@ func knownLocations() []string {
 // is empty: an interrupted creation left it.
 func (g *Gateway) makeBucket(ctx context.Context, name string) error {
 	err := g.createAtBackend(ctx, name)
-	switch code(err) {
-	case "BucketAlreadyExists", "BucketAlreadyOwnedByYou":
-	default:
+	if err == nil || !g.isThere(ctx, name, err) {
 		return err
 	}
 	empty, err := g.isEmpty(ctx, name)
@@ -157,6 +155,20 @@ func (g *Gateway) makeBucket(ctx context.Context, name string) error {
 		return directory.BucketTaken(name)
 	}
 	return err
+}
+
+// isThere says whether a creation failed because the bucket is there. VersityGW fails with
+// an internal error on a folder that it did not make itself.
+func (g *Gateway) isThere(ctx context.Context, name string, failed error) bool {
+	switch code(failed) {
+	case "BucketAlreadyExists", "BucketAlreadyOwnedByYou":
+		return true
+	}
+	if statusOf(failed) < http.StatusInternalServerError {
+		return false
+	}
+	_, err := ask[s3.HeadBucketOutput](ctx, g, "HeadBucket", &s3.HeadBucketInput{Bucket: &name})
+	return err == nil
 }
 
 // createAtBackend names the back end's region where that may be what it asks for.

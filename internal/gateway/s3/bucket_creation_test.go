@@ -189,6 +189,20 @@ func TestCreationFailsAtTheBackend(t *testing.T) {
 	}
 }
 
+// A back end that fails on a bucket that it has is asked what is in it.
+func TestCreationOverAForeignBucket(t *testing.T) {
+	f := newBucketFixture(t)
+	f.backend.fail = func(r *http.Request) (int, string) {
+		if r.Method == http.MethodPut {
+			return 500, "InternalError"
+		}
+		return 0, ""
+	}
+	f.backend.put("photos", "a")
+	f.refused(rootOf(firstAccount), "CreateBucket", creation("photos"), 409, "BucketAlreadyExists", taken)
+	f.refused(rootOf(firstAccount), "CreateBucket", creation("others"), 503, "ServiceUnavailable", "")
+}
+
 // A back end outside us-east-1 wants its region named.
 func TestBackendOfAnotherRegion(t *testing.T) {
 	f := newBucketFixture(t)
