@@ -218,7 +218,7 @@ func TestConsole(t *testing.T) {
 	_, metrics := get("/metrics")
 	for _, want := range []string{
 		`gatehouse_calls_total{code="NoSuchEntity",operation="GetUser",service="iam"} 1`,
-		`gatehouse_calls_total{code="MissingAuthenticationToken",operation="",service=""} 1`,
+		`gatehouse_calls_total{code="AccessDenied",operation="ListBuckets",service="s3"} 1`,
 		"\ngo_goroutines ", "\nprocess_resident_memory_bytes ", "\nprocess_cpu_seconds_total ", // of the process
 	} {
 		if !strings.Contains(metrics, want) {

@@ -24,7 +24,7 @@ func TestForeignService(t *testing.T) {
 		{"JSON 1.1", "ssm", "application/x-amz-json-1.1", "{}", "application/x-amz-json-1.1",
 			`{"__type":"UnknownOperationException","message":"The request is signed for the service ssm` + notHere + `"}`},
 		{"query", "sqs", "application/x-www-form-urlencoded", "Action=ListQueues&Version=2012-11-05", "text/xml", "<Code>InvalidAction</Code>"},
-		{"REST", "s3", "", "", "text/xml", "<Message>The request is signed for the service s3" + notHere + "</Message>"},
+		{"REST", "lambda", "", "", "text/xml", "<Message>The request is signed for the service lambda" + notHere + "</Message>"},
 		{"no name of a service", "A<b>", "", "", "text/xml", "<Message>The request names no operation of a service that is served here.</Message>"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
