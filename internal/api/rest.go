@@ -283,7 +283,31 @@ func rootName(op *Operation) string {
 	if op.ResultWrapper != "" {
 		return op.ResultWrapper
 	}
+	if root := s3Roots[op.Action]; root != "" {
+		return root
+	}
 	return op.Output.Name
+}
+
+// s3Roots are the root elements in the response syntax of S3's pages, where they are not
+// the name of the output [API_ListObjectsV2, API_DeleteObjects …].
+var s3Roots = map[string]string{
+	"s3:CompleteMultipartUpload": "CompleteMultipartUploadResult",
+	"s3:CreateMultipartUpload":   "InitiateMultipartUploadResult",
+	"s3:CreateSession":           "CreateSessionResult",
+	"s3:DeleteObjects":           "DeleteResult",
+	"s3:GetBucketAcl":            "AccessControlPolicy",
+	"s3:GetBucketTagging":        "Tagging",
+	"s3:GetBucketVersioning":     "VersioningConfiguration",
+	"s3:GetObjectAcl":            "AccessControlPolicy",
+	"s3:GetObjectAttributes":     "GetObjectAttributesResponse",
+	"s3:GetObjectTagging":        "Tagging",
+	"s3:ListBuckets":             "ListAllMyBucketsResult",
+	"s3:ListMultipartUploads":    "ListMultipartUploadsResult",
+	"s3:ListObjectVersions":      "ListVersionsResult",
+	"s3:ListObjects":             "ListBucketResult",
+	"s3:ListObjectsV2":           "ListBucketResult",
+	"s3:ListParts":               "ListPartsResult",
 }
 
 // place puts a member into the status line or the header.

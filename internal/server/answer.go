@@ -33,6 +33,9 @@ func (s *Server) answerable(x *exchange, err error) *api.Error {
 		return &api.Error{Code: "RequestTimeout", Status: http.StatusRequestTimeout, Message: "The request was canceled by the client."}
 	}
 	s.Log.Error("internal failure", append(x.attributes(), "err", err)...)
+	if x.call.Service != nil && x.call.Service == s.s3 { // S3's "List of error codes"
+		return &api.Error{Code: "InternalError", Status: http.StatusInternalServerError, Fault: true, Message: "We encountered an internal error. Please try again."}
+	}
 	return &api.Error{Code: "InternalFailure", Status: http.StatusInternalServerError, Fault: true,
 		Message: "The request processing has failed because of an unknown error, exception or failure."}
 }
