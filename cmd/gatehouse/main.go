@@ -31,6 +31,7 @@ type commands struct {
 	Inside      insideCommand      `cmd:"" name:"in-namespace" hidden:""`
 	Exec        execCommand        `cmd:"" help:"Run a program with a role's temporary credentials, for a person."`
 	Credentials credentialsCommand `cmd:"" help:"Print a role's temporary credentials, for credential_process."`
+	S3          s3Command          `cmd:"" name:"s3" help:"Say who owns the buckets of the S3 back end."`
 	S3Backend   s3BackendCommand   `cmd:"" name:"s3-backend" hidden:""`
 	Root        rootCommand        `cmd:"" help:"Recover the root user, on the server's machine."`
 	Version     versionCommand     `cmd:"" help:"Print the version."`

@@ -1,6 +1,16 @@
 package node
 
-import "time"
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"time"
+
+	"github.com/gatehouse-iam/gatehouse/internal/metadata"
+)
 
 // checkMetadata checks the settings of the instance metadata service.
 func (c *Config) checkMetadata() error {
@@ -10,7 +20,27 @@ func (c *Config) checkMetadata() error {
 	if !c.servesMetadata() {
 		return nil
 	}
-	return c.checkListener("--metadata-listen", c.MetadataListen)
+	return c.checkMetadataListener()
+}
+
+// checkMetadataListener lets the service be on loopback and on link-local addresses,
+// which no router forwards. It is never under TLS: AWS's clients ask it over plain HTTP.
+func (c *Config) checkMetadataListener() error {
+	plain := *c
+	plain.TLSCert, plain.TLSKey = "", ""
+	err := plain.checkListener("--metadata-listen", c.MetadataListen)
+	if err == nil {
+		return nil
+	}
+	host, _, _ := net.SplitHostPort(c.MetadataListen)
+	if ip, no := netip.ParseAddr(host); no == nil && ip.IsLinkLocalUnicast() {
+		return nil
+	}
+	var setting *Setting
+	if errors.As(err, &setting) && host != "" {
+		setting.Accepted = "a link-local or loopback address, as 169.254.169.254:80; any other with --insecure-plaintext, in a network that only instances are in"
+	}
+	return err
 }
 
 const (
@@ -19,3 +49,34 @@ const (
 )
 
 func (c *Config) servesMetadata() bool { return c.MetadataListen != "" && c.MetadataListen != "off" }
+
+// openMetadata listens for the instances of a network. Who asks is known by its address
+// there: requests carry no signature.
+func (n *Node) openMetadata(context.Context) error {
+	if !n.config.servesMetadata() {
+		return nil
+	}
+	l, err := net.Listen("tcp", listenAddress(n.config.MetadataListen))
+	if err != nil {
+		return cannotListen("--metadata-listen", n.config.MetadataListen, err)
+	}
+	n.instances = &listener{l, &http.Server{
+		Handler: n.metadata.NewIMDSByAddress(), ConnContext: metadata.ConnContext,
+		ReadHeaderTimeout: metadataTime, ReadTimeout: metadataTime, WriteTimeout: metadataTime, IdleTimeout: time.Minute,
+		MaxHeaderBytes: maxMetadataHeader, ErrorLog: slog.NewLogLogger(n.config.Log.Handler(), slog.LevelDebug),
+	}}
+	return nil
+}
+
+const (
+	metadataTime      = 10 * time.Second
+	maxMetadataHeader = 16 << 10
+)
+
+// MetadataURL is the address of the instance metadata service, "" where it is off.
+func (n *Node) MetadataURL() string {
+	if n.instances == nil {
+		return ""
+	}
+	return "http://" + n.instances.Addr().String()
+}

@@ -38,6 +38,7 @@ type Node struct {
 	first     *first
 
 	api, console *listener
+	instances    *listener // of the metadata service; nil where it is off
 	control      *listener // nil where the data folder's path is too long for one
 	background   context.Context
 	stop         context.CancelFunc
@@ -67,7 +68,7 @@ func Start(ctx context.Context, c Config) (*Node, error) {
 
 func (n *Node) start(ctx context.Context) error {
 	for _, step := range []func(context.Context) error{
-		n.openData, n.openDirectory, n.openListeners, n.openControl, n.bootstrap, n.finishFirstStart, n.serve,
+		n.openData, n.openDirectory, n.openListeners, n.openMetadata, n.openControl, n.bootstrap, n.finishFirstStart, n.serve,
 	} {
 		if err := step(ctx); err != nil {
 			return err
@@ -215,7 +216,7 @@ func cannotListen(flag, address string, err error) error {
 }
 
 func (n *Node) serve(context.Context) error {
-	for _, l := range []*listener{n.api, n.console, n.control} {
+	for _, l := range []*listener{n.api, n.console, n.instances, n.control} {
 		if l != nil {
 			n.inBackground(func() error { return l.serve() })
 		}
@@ -271,7 +272,7 @@ func (n *Node) Close(ctx context.Context) error {
 
 func (n *Node) close(ctx context.Context) error {
 	var errs []error
-	for _, l := range []*listener{n.api, n.console, n.control} {
+	for _, l := range []*listener{n.api, n.console, n.instances, n.control} {
 		if l != nil {
 			errs = append(errs, l.close(ctx))
 		}
