@@ -50,15 +50,25 @@ func fetch[Out any](ctx context.Context, g *Gateway, op *api.Operation, in any) 
 	if err != nil {
 		return nil, g.backend.unavailable(ctx, err)
 	}
+	plainDate(answer.Header)
 	out, err := api.DecodeAnswer(s3.API, op, answer.StatusCode, answer.Header, text)
-	var late *api.Error
+	late, inAnswer := err.(*api.Error)
 	switch {
-	case errors.As(err, &late):
+	case inAnswer: // not what is wrong with the document, which is wrapped
 		return nil, g.backend.mapped(op, in, lateStatus(late.Code), &backendError{Code: late.Code, Message: late.Message})
 	case err != nil:
-		return nil, g.backend.unavailable(ctx, err)
+		return nil, g.backend.unavailable(ctx, errors.New(err.Error()))
 	}
 	return out.(*Out), nil
+}
+
+// plainDate writes Last-Modified in the one form that is sent today; there are two older
+// ones that who receives them must read (RFC 9110, 5.6.7).
+func plainDate(h http.Header) {
+	const name = "Last-Modified"
+	if t, err := http.ParseTime(h.Get(name)); err == nil {
+		h[name] = []string{t.UTC().Format(http.TimeFormat)}
+	}
 }
 
 // lateStatus is the status that an error would have had that came within a 200.

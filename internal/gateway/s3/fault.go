@@ -29,6 +29,7 @@ var faults = map[string]fault{
 	"ConditionalRequestConflict":              {409, "The conditional request cannot succeed due to a conflicting operation against this resource."},
 	"EntityTooLarge":                          {400, "Your proposed upload exceeds the maximum allowed object size."},
 	"EntityTooSmall":                          {400, "Your proposed upload is smaller than the minimum allowed size"},
+	"IllegalLocationConstraintException":      {400, "The location constraint is incompatible for the region specific endpoint this request was sent to."},
 	"IllegalVersioningConfigurationException": {400, "The versioning configuration specified in the request is invalid."},
 	"IncompleteBody":                          {400, "You did not provide the number of bytes specified by the Content-Length HTTP header."},
 	"InvalidArgument":                         {400, "Invalid Argument"},
@@ -76,6 +77,14 @@ var renamed = map[string]string{
 	"DirectoryObjectContainsData": "InvalidRequest", "KeyTooLong": "KeyTooLongError", "InvalidTagValue": "InvalidTag", "InvalidTagKey": "InvalidTag",
 }
 
+// unfit are the words for what the built-in back end cannot keep, by its codes.
+var unfit = map[string]string{
+	"ObjectParentIsFile":          "The built-in back end keeps no object whose key begins with the key of another and a slash.",
+	"ObjectExistsAsDirectory":     "The built-in back end keeps no object whose key, with a slash, begins the key of another.",
+	"ExistingObjectIsDirectory":   "The built-in back end keeps no object whose key, with a slash, begins the key of another.",
+	"DirectoryObjectContainsData": "The built-in back end keeps no data in an object whose key ends in a slash.",
+}
+
 // maxErrorAnswer bounds an error that is read.
 const maxErrorAnswer = 64 << 10
 
@@ -110,13 +119,16 @@ func (b *Backend) mapped(op *api.Operation, in any, status int, e *backendError)
 		code = name
 	}
 	f, known := faults[code]
+	if words := unfit[e.Code]; words != "" {
+		f.message = words
+	}
 	switch {
 	case status == http.StatusTooManyRequests || code == "SlowDown":
 		return errSlowDown(detail)
 	case known && status < 500, known && code == "NotImplemented":
 		return f.error(code, detail, in, e)
 	case status == http.StatusBadRequest && e.Code != "" && !ours(e.Code):
-		return f.orInvalid().error("InvalidRequest", detail, in, e)
+		return faults["InvalidRequest"].error("InvalidRequest", detail, in, e)
 	}
 	b.Log.Error("the back end refused a request of ours", "operation", op.Name, "status", status, "code", e.Code, "message", e.Message)
 	return errUnavailable(detail)
@@ -126,17 +138,10 @@ func (b *Backend) mapped(op *api.Operation, in any, status int, e *backendError)
 func ours(code string) bool {
 	switch code {
 	case "AuthorizationHeaderMalformed", "AuthorizationQueryParametersError", "ExpiredToken", "InvalidToken", "InvalidURI",
-		"MissingContentLength", "MissingSecurityHeader", "TokenRefreshRequired", "XAmzContentSHA256Mismatch", "IllegalLocationConstraintException":
+		"MissingContentLength", "MissingSecurityHeader", "TokenRefreshRequired", "XAmzContentSHA256Mismatch":
 		return true
 	}
 	return strings.Contains(code, "Signature") || strings.Contains(code, "AccessKey")
-}
-
-func (f fault) orInvalid() fault {
-	if f.message == "" {
-		return faults["InvalidRequest"]
-	}
-	return f
 }
 
 // error makes the client's error, with S3's members where they are known.

@@ -27,6 +27,9 @@ func checkKey(key string, embedded bool) error {
 	if !embedded {
 		return nil
 	}
+	if strings.ContainsFunc(key, isUnlisted) {
+		return api.Errorf(http.StatusBadRequest, "InvalidRequest", "The built-in back end lists no keys with control characters.")
+	}
 	for segment := range strings.SplitSeq(key, "/") {
 		if isReserved(segment) {
 			return errReserved(segment)
@@ -36,6 +39,12 @@ func checkKey(key string, embedded bool) error {
 		}
 	}
 	return nil
+}
+
+// isUnlisted: XML cannot hold it, and the built-in back end does not encode it
+// [object-keys, "XML related object key constraints"].
+func isUnlisted(r rune) bool {
+	return r < ' ' && r != '\n' && r != '\t' || r == 0xFFFE || r == 0xFFFF || r == 0xFFFD
 }
 
 // checkPrefix: what is the back end's own is not listed either.
