@@ -22,6 +22,8 @@ import (
 	"github.com/gatehouse-iam/gatehouse/sigv4"
 )
 
+var nothing = slog.New(slog.DiscardHandler)
+
 // got is a request as a back end saw it.
 type got struct {
 	mu      sync.Mutex
