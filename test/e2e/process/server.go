@@ -169,3 +169,6 @@ func (s *Server) Ended() bool {
 		return false
 	}
 }
+
+// PID is the process's id.
+func (s *Server) PID() int { return s.command.Process.Pid }
