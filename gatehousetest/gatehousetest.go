@@ -69,6 +69,23 @@ func WithClock(now func() time.Time) Option { return func(c *node.Config) { c.Cl
 // WithLog lets the server log; it is silent otherwise.
 func WithLog(l *slog.Logger) Option { return func(c *node.Config) { c.Log = l } }
 
+// WithS3 lets the server keep S3 objects, in a child process of a gatehouse binary:
+// executable is its path, as "go build" of cmd/gatehouse or a release has it. Objects
+// are gone when the server stops. Without it, and without WithS3Backend, calls of S3
+// that need a back end are refused.
+func WithS3(executable string) Option {
+	return func(c *node.Config) { c.S3 = node.S3Config{Backend: "embedded", Executable: executable} }
+}
+
+// WithS3Backend lets the server keep S3 objects at an S3 endpoint that is there
+// already, as "http://127.0.0.1:9000": what is decided here is sent to it signed with
+// its credentials and for its region.
+func WithS3Backend(url, region string, c Credentials) Option {
+	return func(config *node.Config) {
+		config.S3 = node.S3Config{Backend: url, Region: region, AccessKeyID: c.AccessKeyID, SecretAccessKey: c.SecretAccessKey}
+	}
+}
+
 // Start starts a server for one test, and stops it when the test ends.
 func Start(t testing.TB, options ...Option) *Server {
 	t.Helper()

@@ -45,9 +45,9 @@ func (c *adoptCommand) Run(s *streams) error {
 		return err
 	}
 	for _, name := range c.Buckets {
-		in := map[string]string{"Bucket": name}
+		in := map[string]string{"bucket": name}
 		if c.Account != "" {
-			in["Account"] = c.Account
+			in["account"] = c.Account
 		}
 		var out adopted
 		if err := admin(ctx, server, "AdoptBucket", in, &out); err != nil {

@@ -4,12 +4,15 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
 	"os"
 	"os/signal"
 	"path/filepath"
+	"runtime"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -124,4 +127,162 @@ func TestBackend(t *testing.T) {
 	}
 	b, _ = open(t, data)
 	expect(t, b, "GET", "/photos/a%20b/c", "", 200, "one")
+}
+
+// children are the processes that this test's children are, by what they were told.
+func children(t testing.TB, data string) (pids []int) {
+	t.Helper()
+	all, err := filepath.Glob("/proc/[0-9]*/cmdline")
+	ok(t, err)
+	for _, path := range all {
+		text, _ := os.ReadFile(path) // it may have ended
+		if strings.Contains(string(text), "\x00"+embedded.Command+"\x00--data\x00"+data+"\x00") {
+			pid, err := strconv.Atoi(strings.Split(path, "/")[2])
+			ok(t, err)
+			pids = append(pids, pid)
+		}
+	}
+	return pids
+}
+
+// A child that dies is started again, and the next call waits for it.
+func TestChildDies(t *testing.T) {
+	data := filepath.Join(t.TempDir(), "s3")
+	b, log := open(t, data)
+	expect(t, b, "PUT", "/photos", "", 200, "")
+	expect(t, b, "PUT", "/photos/k", "kept", 200, "")
+	for range 2 {
+		pids := children(t, data)
+		if len(pids) != 1 {
+			t.Fatal(pids)
+		}
+		ok(t, syscall.Kill(pids[0], syscall.SIGKILL))
+		awaitAnswer(t, b, "/photos/k", "kept")
+		if now := children(t, data); len(now) != 1 || now[0] == pids[0] {
+			t.Errorf("%v after %v", now, pids)
+		}
+	}
+	if !strings.Contains(log.String(), `the S3 back end ended; it is started again" err="signal: killed"`) {
+		t.Error(log)
+	}
+	ok(t, b.Close(context.Background()))
+	if left := children(t, data); len(left) > 0 {
+		t.Error("left:", left)
+	}
+}
+
+// awaitAnswer calls as a client does that tries again: a call may meet the moment in
+// which the child is gone and that is not known yet.
+func awaitAnswer(t testing.TB, b *embedded.Backend, path, want string) {
+	t.Helper()
+	var status int
+	var answer string
+	var err error
+	for range 1000 {
+		if status, answer, err = send(t, b, "GET", path, ""); err == nil && answer == want {
+			return
+		}
+		runtime.Gosched()
+	}
+	t.Errorf("%d %s %v", status, answer, err)
+}
+
+// What cannot be started refuses calls at once, and does not start in a loop.
+func TestCannotStart(t *testing.T) {
+	log := &record{}
+	b, err := embedded.New(embedded.Options{Executable: "/nowhere/gatehouse", Data: t.TempDir(), Region: "us-east-1", Log: slog.New(slog.NewTextHandler(log, nil))})
+	ok(t, err)
+	for range 20 {
+		var e *api.Error
+		if err := b.Ready(t.Context()); !errors.As(err, &e) || e.Code != "SlowDown" || e.Status != 503 {
+			t.Fatal(err)
+		}
+	}
+	ok(t, b.Close(context.Background()))
+	if n := strings.Count(log.String(), "/nowhere/gatehouse: no such file"); n < 1 || n > 3 {
+		t.Errorf("%d starts:\n%s", n, log)
+	}
+}
+
+// One child on a folder at a time: the second waits until the first is gone, and calls
+// wait no longer than they have patience.
+func TestOneChildOnAFolder(t *testing.T) {
+	data := filepath.Join(t.TempDir(), "s3")
+	first, _ := open(t, data)
+	expect(t, first, "PUT", "/photos", "", 200, "")
+	executable, err := os.Executable()
+	ok(t, err)
+	second, err := embedded.New(embedded.Options{Executable: executable, Data: data, Region: "eu-west-1", Patience: 300 * time.Millisecond})
+	ok(t, err)
+	defer second.Close(context.Background())
+	var e *api.Error
+	if err := second.Ready(t.Context()); !errors.As(err, &e) || e.Code != "SlowDown" {
+		t.Error("both run:", err)
+	}
+	expect(t, first, "PUT", "/photos/k", "one", 200, "")
+	ok(t, first.Close(context.Background()))
+	awaitAnswer(t, second, "/photos/k", "one")
+}
+
+// The socket and what is kept are the owner's alone, whatever the umask is, and the
+// secret is nowhere that others can read.
+func TestPrivate(t *testing.T) {
+	before := syscall.Umask(0)
+	defer syscall.Umask(before)
+	data := filepath.Join(t.TempDir(), "s3")
+	b, log := open(t, data)
+	expect(t, b, "PUT", "/photos", "", 200, "")
+	expect(t, b, "PUT", "/photos/dir/k", "one", 200, "")
+	keys, err := b.Credentials(t.Context())
+	ok(t, err)
+	ok(t, filepath.WalkDir(data, func(path string, d os.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		info, err := d.Info()
+		if err == nil && info.Mode().Perm()&0o077 != 0 {
+			t.Errorf("%s has mode %v", path, info.Mode())
+		}
+		if err == nil && info.Mode().IsRegular() {
+			if text, _ := os.ReadFile(path); bytes.Contains(text, []byte(keys.SecretAccessKey)) {
+				t.Errorf("%s has the secret", path)
+			}
+		}
+		return err
+	}))
+	for _, pid := range children(t, data) {
+		for _, name := range []string{"cmdline", "environ"} {
+			if text, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), name)); err != nil || bytes.Contains(text, []byte(keys.SecretAccessKey)) {
+				t.Errorf("%s has the secret, or %v", name, err)
+			}
+		}
+	}
+	if strings.Contains(log.String(), keys.SecretAccessKey) || strings.Contains(fmt.Sprintf("%v %+v %#v", embedded.Start{SecretAccessKey: "hunter2"}, embedded.Start{SecretAccessKey: "hunter2"}, embedded.Start{SecretAccessKey: "hunter2"}), "hunter2") {
+		t.Error("the log has the secret")
+	}
+}
+
+// A data folder whose path is longer than a socket's may be has its socket elsewhere.
+func TestLongPath(t *testing.T) {
+	temporary := t.TempDir()
+	t.Setenv("TMPDIR", temporary)
+	b, _ := open(t, filepath.Join(t.TempDir(), strings.Repeat("d", 120)))
+	expect(t, b, "PUT", "/photos", "", 200, "")
+	ok(t, b.Close(context.Background()))
+	if left, err := os.ReadDir(temporary); err != nil || len(left) > 0 {
+		t.Error(left, err)
+	}
+}
+
+// Where attributes were kept in files of their own, they still are.
+func TestAttributesBeside(t *testing.T) {
+	data := filepath.Join(t.TempDir(), "s3")
+	ok(t, os.MkdirAll(filepath.Join(data, "attributes"), 0o700))
+	b, _ := open(t, data)
+	expect(t, b, "PUT", "/photos", "", 200, "")
+	expect(t, b, "PUT", "/photos/k", "one", 200, "")
+	expect(t, b, "GET", "/photos/k", "", 200, "one")
+	if found, err := os.ReadDir(filepath.Join(data, "attributes", "photos", "k")); err != nil || len(found) == 0 {
+		t.Error(found, err)
+	}
 }

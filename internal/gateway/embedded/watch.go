@@ -17,11 +17,13 @@ import (
 // stopTime is how long a child may take to end by itself.
 const stopTime = 3 * time.Second
 
-// longestPause is how long the next start waits at most, where starts fail again and
-// again.
-const longestPause = 5 * time.Second
+// The next start waits so long, where starts fail again and again.
+const (
+	shortestPause = 100 * time.Millisecond
+	longestPause  = 5 * time.Second
+)
 
-// settled is how long a child ran that is no failed start.
+// settled is how long a child ran that did not just begin to fail.
 const settled = time.Second
 
 // watch starts the child, and starts it again whenever it ends, until Close.
@@ -32,12 +34,13 @@ func (b *Backend) watch() {
 	for {
 		begun := time.Now()
 		err := b.run()
+		ready := b.up.Load()
 		if b.isClosing() {
+			b.set(false, false)
 			return
 		}
-		if pause = next(pause, time.Since(begun)); pause > 0 {
-			b.set(false, true)
-		}
+		pause = next(pause, time.Since(begun), ready)
+		b.set(false, !ready)
 		b.Log.Error("the S3 back end ended; it is started again", "err", err, "in", pause)
 		timer := time.NewTimer(pause)
 		select {
@@ -50,16 +53,17 @@ func (b *Backend) watch() {
 	}
 }
 
-// next is how long to wait before the next start: not at all after a child that ran,
-// longer and longer after failed starts.
-func next(pause, ran time.Duration) time.Duration {
-	switch {
-	case ran >= settled:
+// next is how long to wait before the next start: not at all after a child that ran for
+// a while, longer and longer after those that did not.
+func next(pause, ran time.Duration, ready bool) time.Duration {
+	if ready && ran >= settled {
 		return 0
-	case pause == 0:
-		return 100 * time.Millisecond
 	}
-	return min(2*pause, longestPause)
+	least := shortestPause
+	if ready { // calls wait for it
+		least = shortestPause / 10
+	}
+	return min(max(2*pause, least), longestPause)
 }
 
 func (b *Backend) isClosing() bool {
@@ -71,9 +75,8 @@ func (b *Backend) isClosing() bool {
 	}
 }
 
-// run runs one child to its end.
+// run runs one child to its end. up says afterwards whether it was ready.
 func (b *Backend) run() error {
-	defer b.set(false, false)
 	c := exec.Command(b.Executable, Command, "--data", b.Data, "--socket", b.socket)
 	c.Args[0] = "gatehouse"
 	c.Env = environment()
