@@ -135,7 +135,10 @@ type conversation struct {
 
 func (w *workloads) start(t *testing.T, network string, command ...string) *conversation {
 	t.Helper()
-	c := exec.CommandContext(t.Context(), w.gatehouse, append([]string{"run", "--quiet", "--instance-profile", "photos-reader", "--tag", "team=blue", "--network", network, "--"}, command...)...)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute) // its end ends the program, and with it the wait for its answers
+	t.Cleanup(cancel)
+	c := exec.CommandContext(ctx, w.gatehouse, append([]string{"run", "--quiet", "--instance-profile", "photos-reader",
+		"--tag", "team=blue", "--tag", "test=" + t.Name(), "--network", network, "--"}, command...)...)
 	c.Env, c.Stderr = append(w.environ, "PROGRAM_ON_INSTANCE=1"), os.Stderr
 	stdin, err := c.StdinPipe()
 	if err != nil {
@@ -254,7 +257,7 @@ func TestWorkloadEnds(t *testing.T) {
 				if !p.lines.Scan() {
 					t.Fatal("no process id")
 				}
-				id := w.do("ec2", "describe-instances", "--filters", "Name=instance-state-name,Values=running,pending", "--query", "Reservations[-1].Instances[0].InstanceId")
+				id := w.do("ec2", "describe-instances", "--filters", "Name=tag:test,Values="+t.Name(), "--query", "Reservations[].Instances[].InstanceId")
 				end(p, id)
 				asked := p.lines.Scan() // the end of its output, else
 				err := p.command.Wait()
