@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"github.com/gatehouse-iam/gatehouse/internal/node"
 	"net/url"
 	"strconv"
 	"testing"
@@ -13,7 +14,7 @@ import (
 // BenchmarkChange puts another version of a policy of many users in force.
 func BenchmarkChange(b *testing.B) {
 	ctx := context.Background()
-	n, err := startNode(ctx)
+	n, err := startNode(ctx, node.S3Config{})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -77,7 +78,7 @@ func TestSharedDocument(t *testing.T) {
 
 // TestShare: the users have the policy, which counts them, and the keys are theirs.
 func TestShare(t *testing.T) {
-	n, err := startNode(t.Context())
+	n, err := startNode(t.Context(), node.S3Config{})
 	if err != nil {
 		t.Fatal(err)
 	}

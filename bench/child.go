@@ -28,6 +28,12 @@ func runChild(kind string, users int) error {
 		return serveX()
 	case "gatehouse":
 		return serveGatehouse()
+	case "gateway":
+		return serveGateway()
+	case "empty":
+		return serveEmpty()
+	case "instance":
+		return serveInstance()
 	case "store":
 		return serveStore()
 	case "proxy", "hashing-proxy":
@@ -70,7 +76,7 @@ func serveX() error {
 // serveGatehouse serves, and does what the lines of stdin say.
 func serveGatehouse() error {
 	ctx := context.Background()
-	n, err := startNode(ctx)
+	n, err := startNode(ctx, node.S3Config{})
 	if err != nil {
 		return err
 	}
@@ -145,11 +151,24 @@ func share(ctx context.Context, d *directory.Directory, users, keys int) error {
 	return err
 }
 
+// serveGateway serves objects of the back end that the environment names.
+func serveGateway() error {
+	ctx := context.Background()
+	n, err := startNode(ctx, node.S3Config{
+		Backend: os.Getenv("BENCH_STORE"), AccessKeyID: storeKeys.AccessKeyID, SecretAccessKey: storeKeys.SecretAccessKey, Region: benchRegion,
+	})
+	if err != nil {
+		return err
+	}
+	defer n.Close(ctx)
+	return untilStdinCloses(n.Address())
+}
+
 // startNode starts a node, and waits until it has hashed the root password.
-func startNode(ctx context.Context) (*node.Node, error) {
+func startNode(ctx context.Context, s3 node.S3Config) (*node.Node, error) {
 	n, err := node.Start(ctx, node.Config{
 		Listen: "127.0.0.1:0", ConsoleListen: "off", Ephemeral: true, AccountID: benchAccount,
-		Region: benchRegion, RootEmail: "root@localhost",
+		Region: benchRegion, RootEmail: "root@localhost", S3: s3,
 		First: node.FirstStart{RootPassword: "bench-password-1A!", RootAccessKeyID: rootKeyID, RootSecretAccessKey: rootSecret},
 	})
 	for err == nil && n.Directory().View(benchAccount).AccountRecord().Root.Login == nil {

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"github.com/gatehouse-iam/gatehouse/internal/node"
 	"hash"
 	"net/http"
 	"net/url"
@@ -22,7 +23,7 @@ import (
 // process, against the bare cryptography of verifying it (F).
 func measureDecision() ([]bar, error) {
 	ctx := context.Background()
-	n, err := startNode(ctx)
+	n, err := startNode(ctx, node.S3Config{})
 	if err != nil {
 		return nil, err
 	}

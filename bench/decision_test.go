@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"github.com/gatehouse-iam/gatehouse/internal/node"
 	"net/url"
 	"testing"
 )
@@ -9,7 +10,7 @@ import (
 // BenchmarkDecide verifies, looks up and decides one request.
 func BenchmarkDecide(b *testing.B) {
 	ctx := context.Background()
-	n, err := startNode(ctx)
+	n, err := startNode(ctx, node.S3Config{})
 	if err != nil {
 		b.Fatal(err)
 	}

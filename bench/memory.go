@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"github.com/gatehouse-iam/gatehouse/internal/node"
 	"os"
 	"os/exec"
 	"runtime"
@@ -41,7 +42,7 @@ func heapPerUser(kind string) (float64, error) {
 // printHeap is the child: it prints the bytes of live heap that a user adds.
 func printHeap(users int, user func(*directory.Directory, string) *directory.User) error {
 	ctx := context.Background()
-	n, err := startNode(ctx)
+	n, err := startNode(ctx, node.S3Config{})
 	if err != nil {
 		return err
 	}

@@ -32,7 +32,8 @@ func serveStore() error {
 	defer stop()
 	never, ends := io.Pipe() // the back end's own input stays open
 	defer ends.Close()
-	out := announced{address: address}
+	out := announced{os.Stdout, address}
+	os.Stdout = os.Stderr // the back end prints there what nobody asked for
 	in := io.MultiReader(strings.NewReader(string(start)+"\n"), never)
 	go func() {
 		io.Copy(io.Discard, os.Stdin)
@@ -42,10 +43,13 @@ func serveStore() error {
 }
 
 // announced says the address once the back end says that it is ready.
-type announced struct{ address string }
+type announced struct {
+	out     io.Writer
+	address string
+}
 
 func (a announced) Write(p []byte) (int, error) {
-	_, err := os.Stdout.WriteString(a.address + "\n")
+	_, err := io.WriteString(a.out, a.address+"\n")
 	return len(p), err
 }
 

@@ -365,3 +365,6 @@ func (n *Node) Address() string { return n.api.Addr().String() }
 
 // Authenticator is the node's authenticator, for what runs in the same process.
 func (n *Node) Authenticator() *authn.Authenticator { return n.server.Authenticator() }
+
+// Metadata is what the node tells its instances, for what runs in the same process.
+func (n *Node) Metadata() *metadata.Service { return n.metadata }
