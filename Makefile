@@ -106,9 +106,26 @@ need-go:
 	fi
 
 # install_missing installs Debian's packages for what is not there: as root, or
-# with sudo. Its words are COMMAND=PACKAGE; boto3 is a module of Python's.
+# with sudo. Its words are COMMAND=PACKAGE; boto3 is a module of Python's, and the
+# AWS CLI is its version 2: other installations of either may come first on the PATH.
 define install_missing
-has() { if [ "$$1" = boto3 ]; then python3 -c 'import boto3' 2>/dev/null; else command -v "$$1" >/dev/null; fi; }
+has() {
+	local path python
+	case "$$1" in
+	aws)
+		for path in $$(type -aP aws); do
+			if [[ "$$("$$path" --version 2>&1)" == aws-cli/2* ]]; then return 0; fi
+		done
+		return 1 ;;
+	boto3)
+		python=$$(type -P python3) || return 1
+		for path in $$(type -aP python3); do
+			if [ "$$path" = /usr/bin/python3 ]; then python=$$path; fi
+		done
+		"$$python" -c 'import boto3' 2>/dev/null ;;
+	*) command -v "$$1" >/dev/null ;;
+	esac
+}
 missing=
 for need in $(1); do
 	if ! has "$${need%%=*}"; then missing="$$missing $${need#*=}"; fi

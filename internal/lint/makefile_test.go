@@ -77,14 +77,22 @@ func TestMakeInstallsWhatIsMissing(t *testing.T) {
 		commands["sudo"] = `"$@"`
 		return commands
 	}
+	clients := func(aws, python3 string) map[string]string {
+		commands := map[string]string{"aws": aws, "python3": python3}
+		for _, name := range []string{"jq", "node", "npm", "curl", "openssl", "s3cmd", "rclone", "restic"} {
+			commands[name] = ""
+		}
+		return commands
+	}
 	tests := []struct {
 		name, target string
 		commands     map[string]string
 		want         string // the install line, "" for none
 	}{
-		{"nothing there", "need-packages", fromApt(map[string]string{}), "awscli python3 python3-boto3 jq nodejs npm"},
-		{"python without boto3", "need-packages", fromApt(map[string]string{"aws": "", "jq": "", "node": "", "npm": "", "python3": "exit 1"}), "python3-boto3"},
-		{"all there", "need-packages", fromApt(map[string]string{"aws": "", "jq": "", "node": "", "npm": "", "python3": ""}), ""},
+		{"nothing there", "need-packages", fromApt(map[string]string{}), "awscli python3 python3-boto3 jq nodejs npm curl openssl s3cmd rclone restic"},
+		{"python without boto3", "need-packages", fromApt(clients("echo aws-cli/2.9.19 Python/3.11.2", "exit 1")), "python3-boto3"},
+		{"the first version of the AWS CLI", "need-packages", fromApt(clients("echo aws-cli/1.45.11 Python/3.11.7", "")), "awscli"},
+		{"all there", "need-packages", fromApt(clients("echo aws-cli/2.9.19 Python/3.11.2", "")), ""},
 		{"npm alone", "need-npm", fromApt(map[string]string{"node": ""}), "npm"},
 		{"a C compiler", "need-cc", fromApt(map[string]string{}), "build-essential"},
 	}

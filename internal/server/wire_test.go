@@ -94,11 +94,11 @@ func TestMalformedRequests(t *testing.T) {
 		{"chunked", "POST / HTTP/1.1\r\nHost: h\r\n" + form + "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 411, "MissingContentLength", false},
 		{"truncated", "POST / HTTP/1.1\r\nHost: h\r\n" + form + "Content-Length: 100\r\n\r\nAction=", 400, "IncompleteBody", true},
 		{"no signature", "POST / HTTP/1.1\r\nHost: h\r\n" + form + "Content-Length: 43\r\n\r\nAction=GetCallerIdentity&Version=2011-06-15", 403, "MissingAuthenticationToken", false},
-		{"nothing at all", "GET / HTTP/1.1\r\nHost: h\r\n\r\n", 403, "MissingAuthenticationToken", false},
-		{"HTTP/1.0", "GET / HTTP/1.0\r\n\r\n", 403, "MissingAuthenticationToken", false},
+		{"nothing at all", "GET / HTTP/1.1\r\nHost: h\r\n\r\n", 403, "AccessDenied", false},
+		{"HTTP/1.0", "GET / HTTP/1.0\r\n\r\n", 403, "AccessDenied", false},
 		{"no Content-Length", "POST / HTTP/1.1\r\nHost: h\r\n" + form + "\r\n", 403, "MissingAuthenticationToken", false},
 		{"half a signature", "POST / HTTP/1.1\r\nHost: h\r\nAuthorization: AWS4-HMAC-SHA256 Credential=x\r\nContent-Length: 0\r\n\r\n", 403, "IncompleteSignature", false},
-		{"another scheme", "GET / HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer x\r\n\r\n", 403, "IncompleteSignature", false},
+		{"another scheme", "GET / HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer x\r\n\r\n", 400, "AuthorizationHeaderMalformed", false},
 		{"method that no service has", "BREW / HTTP/1.1\r\nHost: h\r\n\r\n", 403, "MissingAuthenticationToken", false},
 		{"Content-Length no number", "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: many\r\n\r\n", 400, "", false},
 		{"Content-Length negative", "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: -1\r\n\r\n", 400, "", false},
@@ -108,8 +108,8 @@ func TestMalformedRequests(t *testing.T) {
 		{"blank in a header's name", "GET / HTTP/1.1\r\nHost: h\r\nA b: c\r\n\r\n", 400, "", false},
 		{"header too large", "GET / HTTP/1.1\r\nHost: h\r\nA: " + strings.Repeat("x", 40<<10) + "\r\n\r\n", 431, "", false},
 		{"request line too large", "GET /?A=" + strings.Repeat("x", 40<<10) + " HTTP/1.1\r\nHost: h\r\n\r\n", 431, "", false},
-		{"header that fits", "GET / HTTP/1.1\r\nHost: h\r\nA: " + strings.Repeat("x", 31<<10) + "\r\n\r\n", 403, "MissingAuthenticationToken", false},
-		{"presigned with the largest token", "GET /?X-Amz-Security-Token=" + strings.Repeat("%2B", authn.MaxToken) + " HTTP/1.1\r\nHost: h\r\n\r\n", 403, "MissingAuthenticationToken", false},
+		{"header that fits", "GET / HTTP/1.1\r\nHost: h\r\nA: " + strings.Repeat("x", 31<<10) + "\r\n\r\n", 403, "AccessDenied", false},
+		{"presigned with the largest token", "GET /?X-Amz-Security-Token=" + strings.Repeat("%2B", authn.MaxToken) + " HTTP/1.1\r\nHost: h\r\n\r\n", 403, "AccessDenied", false},
 	}
 	h := newHouse(t)
 	before := h.dir.Mark(h.a.Account)
