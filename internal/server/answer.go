@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"regexp"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -164,10 +165,17 @@ var (
 	noSniff = []string{"nosniff"}
 )
 
+// userMetadata begins the headers whose names S3 keeps in lower case: clients give
+// programs the rest of the name as it comes [UsingMetadata].
+const userMetadata = "X-Amz-Meta-"
+
 // headS3 sets the headers of every answer of S3, and those of an answer that is passed on.
 func (x *exchange) headS3(h http.Header, id []string) {
 	if passed := x.call.Passed; passed != nil {
 		for name, values := range passed.Header {
+			if strings.HasPrefix(name, userMetadata) {
+				name = strings.ToLower(name)
+			}
 			h[name] = values
 		}
 	}

@@ -43,7 +43,7 @@ func TestS3CLI(t *testing.T) {
 	big, bigContent := file(t, "big", 20<<20) // in parts of 8 MiB
 
 	t.Run("cp, ls, mv, sync and rm", func(t *testing.T) {
-		worker.t = t
+		worker.t, w.admin.t = t, t
 		worker.do("s3", "cp", small, "s3://photos/a/small.bin")
 		worker.do("s3", "cp", big, "s3://photos/a/big.bin")
 		back := filepath.Join(t.TempDir(), "back")
@@ -65,7 +65,7 @@ func TestS3CLI(t *testing.T) {
 		}
 	})
 	t.Run("s3api", func(t *testing.T) {
-		worker.t = t
+		worker.t, w.admin.t = t, t
 		worker.do("s3api", "put-object", "--bucket", "photos", "--key", "k", "--body", small, "--metadata", "place=Paris", "--content-type", "image/png", "--tagging", "class=public")
 		if got := worker.do("s3api", "head-object", "--bucket", "photos", "--key", "k", "--query", "[ContentLength,ContentType]"); got != "1000\timage/png" {
 			t.Error(got)
@@ -83,7 +83,7 @@ func TestS3CLI(t *testing.T) {
 		}
 	})
 	t.Run("a policy taken away and given back", func(t *testing.T) {
-		worker.t = t
+		worker.t, w.admin.t = t, t
 		worker.do("s3", "cp", small, "s3://photos/x")
 		w.forbid()
 		defer w.allow(workerPolicy)
@@ -95,7 +95,7 @@ func TestS3CLI(t *testing.T) {
 		worker.do("s3api", "get-object", "--bucket", "photos", "--key", "x", "/dev/null")
 	})
 	t.Run("deleting many is decided a key at a time", func(t *testing.T) {
-		worker.t = t
+		worker.t, w.admin.t = t, t
 		for _, key := range []string{"keep/1", "go/1", "go/2"} {
 			worker.do("s3", "cp", small, "s3://photos/"+key)
 		}
@@ -114,17 +114,16 @@ func TestS3CLI(t *testing.T) {
 		}
 	})
 	t.Run("the worker lists its own account's buckets only where it may", func(t *testing.T) {
-		worker.t = t
+		worker.t, w.admin.t = t, t
 		if r := worker.call("s3", "ls"); r.Code == 0 || !strings.Contains(r.Stderr, "s3:ListAllMyBuckets") {
 			t.Errorf("%d %s%s", r.Code, r.Stdout, r.Stderr)
 		}
-		w.admin.t = t
 		if out := w.admin.do("s3", "ls"); !strings.HasSuffix(out, " photos") {
 			t.Error(out)
 		}
 	})
 	t.Run("presigned", func(t *testing.T) {
-		worker.t = t
+		worker.t, w.admin.t = t, t
 		worker.do("s3", "cp", small, "s3://photos/p q.bin")
 		curl := program(t, "curl", "curl")
 		url := worker.do("s3", "presign", "s3://photos/p q.bin", "--expires-in", "60")

@@ -73,6 +73,7 @@ func (a *acrossAccounts) neither(t *testing.T) {
 }
 
 func (a *acrossAccounts) identityAlone(t *testing.T) {
+	a.inside.t = t
 	a.mayRead()
 	a.denied(t, "because no resource-based policy allows the s3:GetObject action")
 }
@@ -85,13 +86,14 @@ func (a *acrossAccounts) both(t *testing.T) {
 }
 
 func (a *acrossAccounts) bucketAlone(t *testing.T) {
+	a.admin.t, a.inside.t = t, t
 	a.inside.do("iam", "delete-user-policy", "--user-name", "reader", "--policy-name", "read")
 	a.denied(t, "because no identity-based policy allows the s3:GetObject action")
 	a.admin.do("s3api", "delete-bucket-policy", "--bucket", "photos")
 }
 
 func (a *acrossAccounts) byRole(t *testing.T) {
-	a.admin.t = t
+	a.admin.t, a.inside.t = t, t
 	a.admin.do("iam", "update-assume-role-policy", "--role-name", "worker", "--policy-document", trusting(a.other))
 	a.inside.do("iam", "put-user-policy", "--user-name", "reader", "--policy-name", "assume", "--policy-document", allowing("sts:AssumeRole"))
 	a.reader.t = t

@@ -49,6 +49,7 @@ func TestS3Tools(t *testing.T) {
 // back.
 func (w *s3World) denied(t *testing.T, c tool, arguments ...string) {
 	t.Helper()
+	w.admin.t = t
 	w.forbid()
 	r := c.call(t, arguments...)
 	w.allow(workerPolicy)
@@ -76,7 +77,7 @@ func (w *s3World) s3cmd(t *testing.T) {
 	same(t, back, smallContent)
 	c.do(t, "get", "--force", "s3://photos/s3cmd/big.bin", back)
 	same(t, back, bigContent)
-	c.do(t, "cp", "s3://photos/s3cmd/big.bin", "s3://photos/s3cmd/copy.bin")
+	c.do(t, "cp", "--acl-private", "s3://photos/s3cmd/big.bin", "s3://photos/s3cmd/copy.bin")
 	w.denied(t, c, "ls", "s3://photos/s3cmd/")
 	c.do(t, "del", "--recursive", "--force", "s3://photos/s3cmd/")
 	if left := w.stored(t); len(left) != 0 {

@@ -20,7 +20,7 @@ type s3World struct {
 
 const workerPolicy = `{"Version":"2012-10-17","Statement":[
  {"Effect":"Allow","Action":["s3:ListBucket","s3:GetBucketLocation","s3:ListBucketMultipartUploads","s3:ListBucketVersions","s3:GetBucketVersioning"],"Resource":"arn:aws:s3:::photos"},
- {"Effect":"Allow","Action":["s3:GetObject*","s3:PutObject","s3:PutObjectTagging","s3:DeleteObject","s3:AbortMultipartUpload","s3:ListMultipartUploadParts"],"Resource":"arn:aws:s3:::photos/*"}]}`
+ {"Effect":"Allow","Action":["s3:GetObject*","s3:PutObject","s3:PutObjectAcl","s3:PutObjectTagging","s3:DeleteObject","s3:AbortMultipartUpload","s3:ListMultipartUploadParts"],"Resource":"arn:aws:s3:::photos/*"}]}`
 
 func newS3World(t *testing.T, arguments ...string) *s3World {
 	t.Helper()
@@ -52,6 +52,7 @@ func (w *s3World) environment(t *testing.T, more ...string) []string {
 // stored lists the keys of the bucket, as its owner sees them.
 func (w *s3World) stored(t *testing.T) map[string]int64 {
 	t.Helper()
+	w.admin.t = t
 	r := w.admin.call("--output", "json", "s3api", "list-objects-v2", "--bucket", w.bucket)
 	var list struct {
 		Contents []struct {

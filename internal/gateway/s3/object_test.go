@@ -142,7 +142,7 @@ func TestWritten(t *testing.T) {
 		{"owner's ACL", func(i *s3.PutObjectInput) { i.ACL = ptr("bucket-owner-full-control") }, 0, ""},
 		{"owner's grant", func(i *s3.PutObjectInput) { i.GrantFullControl = ptr("id=" + own) }, 0, ""},
 		{"another ACL", func(i *s3.PutObjectInput) { i.ACL = ptr("public-read") }, 400, "AccessControlListNotSupported"},
-		{"private", func(i *s3.PutObjectInput) { i.ACL = ptr("private") }, 400, "AccessControlListNotSupported"},
+		{"authenticated-read", func(i *s3.PutObjectInput) { i.ACL = ptr("authenticated-read") }, 400, "AccessControlListNotSupported"},
 		{"another's grant", func(i *s3.PutObjectInput) {
 			i.GrantFullControl = ptr("id=" + directory.CanonicalID(secondAccount))
 		}, 400, "AccessControlListNotSupported"},

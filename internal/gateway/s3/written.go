@@ -29,7 +29,7 @@ func (g *Gateway) checkWritten(v *directory.View, bucket *string, w *written) er
 		return api.Errorf(http.StatusBadRequest, "InvalidRequest", "Bucket is missing Object Lock Configuration")
 	}
 	owner, _ := v.Bucket(*bucket)
-	if !w.ownersACL(owner) {
+	if !w.ownersACL(owner, v.Account()) {
 		return directory.BucketError(http.StatusBadRequest, "AccessControlListNotSupported", "The bucket does not allow ACLs", *bucket)
 	}
 	if err := g.checkStorage(w); err != nil {
@@ -39,14 +39,15 @@ func (g *Gateway) checkWritten(v *directory.View, bucket *string, w *written) er
 }
 
 // ownersACL: with ACLs off a request may still say that the bucket's owner has full
-// control, which is so anyway [about-object-ownership].
-func (w *written) ownersACL(owner string) bool {
+// control, which is so anyway [about-object-ownership]. From the owner's own account
+// "private" says the same, and tools send it (redpanda-data/connect#4372).
+func (w *written) ownersACL(owner, caller string) bool {
 	for _, g := range w.grants {
 		if g != nil {
 			return false
 		}
 	}
-	if w.acl != nil && *w.acl != "bucket-owner-full-control" {
+	if w.acl != nil && *w.acl != "bucket-owner-full-control" && !(*w.acl == "private" && caller == owner) {
 		return false
 	}
 	if w.fullControl == nil {
