@@ -28,6 +28,8 @@ func Validate(svc *Service, op *Operation, in any) *Error {
 		return c.found[0].organizations()
 	case c.count > 0 && svc.Protocol == EC2Query:
 		return c.found[0].ec2()
+	case c.count > 0 && svc.Protocol == RESTXML:
+		return c.found[0].s3(op)
 	case c.count > 0:
 		return c.violations()
 	}

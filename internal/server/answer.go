@@ -116,6 +116,11 @@ func (s *Server) encodeFailure(x *exchange, failure *api.Error) api.Response {
 	return api.EncodeError(x.answer[:0], svc, failure, x.call.RequestID, api.FormOf(svc, x.r))
 }
 
+// closeConnection ends a connection behind a final answer to a client that awaited 100:
+// it need not send the body then, and botocore takes the answer for that of its next
+// request too. net/http does so itself, but not where the body is empty.
+var closeConnection = []string{"close"}
+
 // send writes the answer.
 func (s *Server) send(w http.ResponseWriter, x *exchange, answer api.Response) {
 	x.answer = answer.Body
@@ -127,6 +132,9 @@ func (s *Server) send(w http.ResponseWriter, x *exchange, answer api.Response) {
 	}
 	if x.call.Service != nil && x.call.Service == s.s3 {
 		x.headS3(h, values[len(answer.Header):])
+	}
+	if answer.Status >= http.StatusMultipleChoices && len(x.r.Header["Expect"]) > 0 {
+		h["Connection"] = closeConnection
 	}
 	if x.call.Stream != nil {
 		s.stream(w, x, answer.Status)

@@ -2,6 +2,7 @@ package server
 
 import (
 	"net/http"
+	"net/http/httptest"
 	"testing"
 
 	"github.com/gatehouse-iam/gatehouse/internal/api"
@@ -21,5 +22,27 @@ func TestUserMetadataIsLowerCase(t *testing.T) {
 	}
 	if _, canonical := h["X-Amz-Meta-Place"]; canonical {
 		t.Error("the name is sent twice")
+	}
+}
+
+// A client that awaited 100 and got its answer finds the connection closed, whether its
+// body was empty or not: what it reads next is not taken for the answer to that.
+func TestRefusedExpectation(t *testing.T) {
+	for _, c := range []struct {
+		expect string
+		status int
+		closed bool
+	}{
+		{"100-continue", 403, true}, {"100-continue", 200, false}, {"", 403, false},
+	} {
+		r := httptest.NewRequest(http.MethodPut, "/b/k", nil)
+		if c.expect != "" {
+			r.Header.Set("Expect", c.expect)
+		}
+		w := httptest.NewRecorder()
+		(&Server{}).send(w, &exchange{r: r}, api.Response{Status: c.status})
+		if closed := w.Header().Get("Connection") == "close"; closed != c.closed || w.Code != c.status {
+			t.Errorf("%q, %d: closed %v", c.expect, c.status, closed)
+		}
 	}
 }

@@ -337,7 +337,7 @@ var (
 		{Name: "ChecksumXXHASH3", Wire: "ChecksumXXHASH3", Shape: &shapeChecksumXXHASH3},
 		{Name: "ChecksumXXHASH128", Wire: "ChecksumXXHASH128", Shape: &shapeChecksumXXHASH128},
 	}, Min: -1, Max: -1}
-	shapeCopySource                     = api.Shape{Name: "CopySource", Kind: api.String, Min: -1, Max: -1, Pattern: &api.Pattern{Text: `\/?.+\/.+`}}
+	shapeCopySource                     = api.Shape{Name: "CopySource", Kind: api.String, Min: -1, Max: -1, Pattern: &api.Pattern{Text: `.+`}}
 	shapeCopySourceIfMatch              = api.Shape{Name: "CopySourceIfMatch", Kind: api.String, Min: -1, Max: -1}
 	shapeCopySourceIfModifiedSince      = api.Shape{Name: "CopySourceIfModifiedSince", Kind: api.Timestamp, Min: -1, Max: -1}
 	shapeCopySourceIfNoneMatch          = api.Shape{Name: "CopySourceIfNoneMatch", Kind: api.String, Min: -1, Max: -1}
