@@ -117,8 +117,9 @@ func (s *Server) encodeFailure(x *exchange, failure *api.Error) api.Response {
 }
 
 // closeConnection ends a connection behind a final answer to a client that awaited 100:
-// it need not send the body then, and botocore takes the answer for that of its next
-// request too. net/http does so itself, but not where the body is empty.
+// it need not send the body then, and botocore takes the status for that of its next
+// request too, so that a refused write looks well. An empty body is never awaited.
+// net/http does so itself, but not where the body is empty.
 var closeConnection = []string{"close"}
 
 // send writes the answer.
@@ -133,7 +134,7 @@ func (s *Server) send(w http.ResponseWriter, x *exchange, answer api.Response) {
 	if x.call.Service != nil && x.call.Service == s.s3 {
 		x.headS3(h, values[len(answer.Header):])
 	}
-	if answer.Status >= http.StatusMultipleChoices && len(x.r.Header["Expect"]) > 0 {
+	if len(x.r.Header["Expect"]) > 0 && (answer.Status >= http.StatusMultipleChoices || x.r.ContentLength == 0) {
 		h["Connection"] = closeConnection
 	}
 	if x.call.Stream != nil {

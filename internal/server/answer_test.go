@@ -3,6 +3,7 @@ package server
 import (
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 
 	"github.com/gatehouse-iam/gatehouse/internal/api"
@@ -29,20 +30,21 @@ func TestUserMetadataIsLowerCase(t *testing.T) {
 // body was empty or not: what it reads next is not taken for the answer to that.
 func TestRefusedExpectation(t *testing.T) {
 	for _, c := range []struct {
-		expect string
-		status int
-		closed bool
+		expect, body string
+		status       int
+		closed       bool
 	}{
-		{"100-continue", 403, true}, {"100-continue", 200, false}, {"", 403, false},
+		{"100-continue", "x", 403, true}, {"100-continue", "x", 200, false}, {"", "x", 403, false},
+		{"100-continue", "", 403, true}, {"100-continue", "", 200, true}, {"", "", 200, false},
 	} {
-		r := httptest.NewRequest(http.MethodPut, "/b/k", nil)
+		r := httptest.NewRequest(http.MethodPut, "/b/k", strings.NewReader(c.body))
 		if c.expect != "" {
 			r.Header.Set("Expect", c.expect)
 		}
 		w := httptest.NewRecorder()
 		(&Server{}).send(w, &exchange{r: r}, api.Response{Status: c.status})
 		if closed := w.Header().Get("Connection") == "close"; closed != c.closed || w.Code != c.status {
-			t.Errorf("%q, %d: closed %v", c.expect, c.status, closed)
+			t.Errorf("%q, %q, %d: closed %v", c.expect, c.body, c.status, closed)
 		}
 	}
 }

@@ -110,6 +110,14 @@ class Objects(unittest.TestCase):
             urllib.request.urlopen(urllib.request.Request(get, method="DELETE"))
         self.assertEqual(refused.exception.code, 403)
 
+    def test_an_answer_is_not_taken_for_the_next(self):
+        # botocore awaits 100 behind the headers of a PUT, and keeps what came instead.
+        s3.put_object(Bucket=BUCKET, Key=self.prefix + "empty", Body=b"")
+        self.assertEqual(code(s3.put_object, Bucket=BUCKET, Key=self.prefix + "x", Body=b"x", ACL="public-read"), "AccessControlListNotSupported")
+        self.assertEqual(code(s3.put_object, Bucket=BUCKET, Key=self.prefix + "x", Body=b"", ACL="public-read"), "AccessControlListNotSupported")
+        s3.put_object(Bucket=BUCKET, Key=self.prefix + "x", Body=b"x")
+        self.assertEqual(s3.get_object(Bucket=BUCKET, Key=self.prefix + "x")["Body"].read(), b"x")
+
     def test_at_once(self):
         bodies = {self.prefix + str(i): os.urandom(100 * KIB) for i in range(32)}
         threads = [threading.Thread(target=lambda k=k, b=b: s3.put_object(Bucket=BUCKET, Key=k, Body=b)) for k, b in bodies.items()]
