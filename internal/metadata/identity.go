@@ -45,6 +45,7 @@ type identity struct {
 	sealer    directory.Sealer
 	clock     func() time.Time
 	generate  func() (*rsa.PrivateKey, error)
+	published func(certificate []byte)
 
 	opened  atomic.Pointer[signingKey]
 	opening sync.Mutex
@@ -75,6 +76,9 @@ func (n *identity) key(ctx context.Context) (*signingKey, error) {
 		return nil, err
 	}
 	n.opened.Store(k)
+	if n.published != nil {
+		n.published(k.pem)
+	}
 	return k, nil
 }
 

@@ -20,7 +20,10 @@ type Options struct {
 	ZoneID    func(zone string) string // of the region catalogue; nil: none is known
 	Lifetime  time.Duration            // of credentials; 0 is six hours
 	Clock     func() time.Time         // nil is time.Now
-	Log       *slog.Logger             // nil: nothing is logged
+	// Published gets the certificate of identity documents, PEM, when the key is first
+	// used; nil where nobody wants it.
+	Published func(certificate []byte)
+	Log       *slog.Logger // nil: nothing is logged
 }
 
 // defaultLifetime is how long credentials last: the longest that AWS's do, as seen in
@@ -52,7 +55,7 @@ func NewService(o Options) *Service {
 		o.ZoneID = func(string) string { return "" }
 	}
 	s := &Service{Options: o}
-	s.identity = identity{directory: o.Directory, sealer: o.Sealer, clock: o.Clock, generate: generateKey}
+	s.identity = identity{directory: o.Directory, sealer: o.Sealer, clock: o.Clock, generate: generateKey, published: o.Published}
 	return s
 }
 

@@ -7,6 +7,8 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/gatehouse-iam/gatehouse/internal/metadata"
@@ -66,6 +68,18 @@ func (n *Node) openMetadata(context.Context) error {
 		MaxHeaderBytes: maxMetadataHeader, ErrorLog: slog.NewLogLogger(n.config.Log.Handler(), slog.LevelDebug),
 	}}
 	return nil
+}
+
+// certificateFile is in the data folder, once an instance has asked for its identity.
+const certificateFile = "instance-identity.pem"
+
+// publishCertificate writes the certificate that identity documents are verified with
+// where an operator finds it. It is no secret.
+func (n *Node) publishCertificate(certificate []byte) {
+	path := filepath.Join(n.data, certificateFile)
+	if err := os.WriteFile(path, certificate, 0o644); err != nil { // #nosec G306 -- public
+		n.config.Log.Warn("the certificate of identity documents is not written", "err", err)
+	}
 }
 
 const (

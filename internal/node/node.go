@@ -144,6 +144,7 @@ func (n *Node) openDirectory(ctx context.Context) (err error) {
 	n.metadata = metadata.NewService(metadata.Options{
 		Directory: n.directory, Tokens: tokens, Sealer: n.keyring.For("instance-identity"), Region: n.config.Region,
 		ZoneID: regions.ZoneID, Lifetime: n.config.CredentialsLifetime, Clock: n.config.Clock, Log: n.config.Log,
+		Published: n.publishCertificate,
 	})
 	backend, err := n.openS3()
 	if err != nil {
