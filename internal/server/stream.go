@@ -59,7 +59,7 @@ func (s *Server) openBody(x *exchange) (*payload.Body, error) {
 	}
 	x.patient = true
 	o := payload.Options{
-		Body: patientBody{x.r.Body, control}, Header: x.r.Header, ContentLength: x.r.ContentLength,
+		Body: patientBody{x.r.Body, control}, Header: x.routed.Header, ContentLength: x.r.ContentLength,
 		PayloadHash: x.payloadHash(), ObjectChecksum: x.op.api.Name == "CompleteMultipartUpload",
 	}
 	if x.caller != nil && (o.PayloadHash == sigv4.StreamingPayload || o.PayloadHash == sigv4.StreamingPayloadTrailer) {
@@ -69,7 +69,7 @@ func (s *Server) openBody(x *exchange) (*payload.Body, error) {
 	if err != nil {
 		return nil, err
 	}
-	stripEncoding(x.r.Header)
+	stripEncoding(x.routed.Header)
 	return body, nil
 }
 

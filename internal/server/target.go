@@ -25,6 +25,12 @@ func (s *Server) find(x *exchange) (found bool, unknown error) {
 		if x.routed, unknown = s.routeS3(x.r); unknown != nil {
 			return true, unknown
 		}
+		if x.signature.Presigned {
+			var err *api.Error
+			if x.routed, err = api.Hoisted(x.routed); err != nil {
+				return true, err
+			}
+		}
 	}
 	op, err := s.registry.FindIn(svc, x.routed, nil)
 	x.call.Operation, x.op = op, s.operations[op]

@@ -45,6 +45,18 @@ const tests = {
     assert.equal((await fetch(url, { method: "PUT", body: "by url" })).status, 200);
     assert.equal((await read("js/presigned")).toString(), "by url");
   },
+  // What the presigner puts into the query counts as it does in the header.
+  async "presigned, with headers in the query"() {
+    const by = async (command, init) => fetch(await getSignedUrl(S3, command, { expiresIn: 60 }), { method: "PUT", ...init });
+    const named = { Bucket, Key: "js/hoisted" };
+    assert.equal((await by(new s3.PutObjectCommand({ ...named, Metadata: { kind: "of a url" } }), { body: "hoisted" })).status, 200);
+    assert.equal((await S3.send(new s3.HeadObjectCommand(named))).Metadata.kind, "of a url");
+    assert.equal((await by(new s3.CopyObjectCommand({ Bucket, Key: "js/copied", CopySource: Bucket + "/js/hoisted" }))).status, 200);
+    assert.equal((await read("js/copied")).toString(), "hoisted");
+    assert.equal((await by(new s3.PutObjectCommand({ ...named, ACL: "public-read" }), { body: "open" })).status, 400);
+    assert.equal((await by(new s3.PutObjectCommand({ ...named, ExpectedBucketOwner: "000000000001" }), { body: "other" })).status, 403);
+    assert.equal((await read("js/hoisted")).toString(), "hoisted");
+  },
   async "refusals"() {
     await assert.rejects(read("js/none"), { name: "NoSuchKey" });
     await assert.rejects(S3.send(new s3.ListBucketsCommand({})), { name: "AccessDenied" });
