@@ -26,9 +26,10 @@ type runCommand struct {
 // Help is the long help.
 func (*runCommand) Help() string {
 	return `Makes an instance with your AWS credentials (environment or profile), which need ec2:RunInstances
-and iam:PassRole, and runs the program on it. The program never sees your credentials: it finds the
-role's, temporary and rotating, where an AWS SDK looks by itself. Signals and the exit code are
+and iam:PassRole, and runs the program on it. The program is given none of your credentials: it finds
+the role's, temporary and rotating, where an AWS SDK looks by itself. Signals and the exit code are
 passed through; the instance is terminated when the program ends, and the other way round.
+It runs as your user: files such as ~/.aws are as open to it as they are to you.
 
 Example:
   gatehouse run --instance-profile photos-reader -- aws --endpoint-url http://127.0.0.1:4780 s3 ls

@@ -70,6 +70,7 @@ func TestWorkloads(t *testing.T) {
 	t.Run("metadata", w.metadata)
 	for _, network := range []string{"own", "host"} {
 		t.Run(network, func(t *testing.T) {
+			t.Run("its caller's key", func(t *testing.T) { w.callersKey(t, network) })
 			t.Run("AWS CLI", func(t *testing.T) {
 				r := w.run(t, network, w.program, "--endpoint-url", w.server.URL, "sts", "get-caller-identity", "--query", "Arn", "--output", "text")
 				if r.Code != 0 || !onInstance.MatchString(strings.TrimSpace(r.Stdout)) {
@@ -87,6 +88,28 @@ func TestWorkloads(t *testing.T) {
 				w.walk(t, network, program(t, "node", "nodejs"), "../js/workload.js")
 			})
 		})
+	}
+}
+
+// callersKey: what runs the program has the caller's key, and nothing that the program
+// could find it in: not even root reads it in the runner's environment.
+func (w *workloads) callersKey(t *testing.T, network string) {
+	var secret string
+	for _, e := range w.environ {
+		if name, value, _ := strings.Cut(e, "="); name == "AWS_SECRET_ACCESS_KEY" {
+			secret = value
+		}
+	}
+	r := w.run(t, network, "sh", "-c", `env; echo --; tr '\0' '\n' </proc/$PPID/environ`)
+	own, runners, _ := strings.Cut(r.Stdout, "--\n")
+	if secret == "" || strings.Contains(r.Stdout, secret) || !strings.Contains(own, "PATH=") {
+		t.Errorf("the program finds the key: exit %d", r.Code)
+	}
+	switch root := os.Geteuid() == 0; {
+	case root && !strings.Contains(runners, "PATH="):
+		t.Errorf("root did not read the environment of the runner: %s", r.Stderr)
+	case !root && runners != "":
+		t.Errorf("the environment of the runner is read: %s", runners)
 	}
 }
 

@@ -1,0 +1,7 @@
+//go:build !linux
+
+package runner
+
+// hide: where there is no /proc, the environment of a process is open to others of its
+// user, as ps shows it.
+func hide() (show func(), err error) { return func() {}, nil }
