@@ -3,6 +3,7 @@ package payload
 import (
 	"encoding/hex"
 	"hash/crc64"
+	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -149,6 +150,45 @@ func TestChecksumHeadersThatAreRefused(t *testing.T) {
 	u.header["X-Amz-Checksum-Sha1"] = sum("sha1", body)
 	_, err := Open(u.options())
 	isError(t, err, http.StatusBadRequest, "InvalidRequest")
+}
+
+// API_DeleteObjects: "The Content-MD5 request header is required"; a checksum in its
+// place is today's SDKs'. What was signed of the payload does not count.
+func TestChecksumRequired(t *testing.T) {
+	body := "hello"
+	for name, c := range map[string]struct {
+		upload
+		code string
+	}{
+		"unsigned":        {upload{hash: sigv4.UnsignedPayload}, "InvalidRequest"},
+		"signed":          {upload{hash: hexHash(body)}, "InvalidRequest"},
+		"MD5":             {upload{hash: sigv4.UnsignedPayload, header: map[string]string{"Content-Md5": sum("md5", body)}}, ""},
+		"another's MD5":   {upload{hash: sigv4.UnsignedPayload, header: map[string]string{"Content-Md5": sum("md5", "x")}}, "BadDigest"},
+		"CRC32":           {upload{hash: sigv4.UnsignedPayload, header: map[string]string{"X-Amz-Checksum-Crc32": sum("crc32", body)}}, ""},
+		"another's CRC32": {upload{hash: sigv4.UnsignedPayload, header: map[string]string{"X-Amz-Checksum-Crc32": sum("crc32", "x")}}, "BadDigest"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c.body = body
+			o := c.options()
+			o.ChecksumRequired = true
+			b, err := Open(o)
+			if err == nil {
+				_, err = io.ReadAll(b)
+			}
+			if c.code == "" && err != nil {
+				t.Fatal(err)
+			}
+			if c.code != "" {
+				isError(t, err, http.StatusBadRequest, c.code)
+			}
+		})
+	}
+	u := unsignedUpload(body, blockSize) // its checksum comes behind it
+	o := u.options()
+	o.ChecksumRequired = true
+	if _, err := Open(o); err != nil {
+		t.Error(err)
+	}
 }
 
 func TestChecksumHeadersThatAreTaken(t *testing.T) {

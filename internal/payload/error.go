@@ -45,6 +45,11 @@ func errDigestForm() error {
 	return api.Errorf(http.StatusBadRequest, "InvalidDigest", "The Content-MD5 you specified was invalid.")
 }
 
+// errNoChecksum: an answer of the service (github.com/aws/aws-cli/issues/400).
+func errNoChecksum() error {
+	return invalid("Missing required header for this request: Content-MD5")
+}
+
 func errMD5() error {
 	return api.Errorf(http.StatusBadRequest, "BadDigest", "The Content-MD5 you specified did not match what we received.")
 }

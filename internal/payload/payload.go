@@ -24,6 +24,9 @@ type Options struct {
 	// ObjectChecksum: the x-amz-checksum-* headers are not of this body but of the object
 	// that it speaks of [API_CompleteMultipartUpload].
 	ObjectChecksum bool
+	// ChecksumRequired: a body without Content-MD5 or a checksum is refused, however it is
+	// signed [API_DeleteObjects].
+	ChecksumRequired bool
 }
 
 // Open says what is wrong with the headers that announce the body, as an *api.Error, or
@@ -96,6 +99,9 @@ func (b *Body) expect(o *Options) error {
 	}
 	if err := b.digests.readChecksum(o.Header, trailer, o.ObjectChecksum); err != nil {
 		return err
+	}
+	if o.ChecksumRequired && b.digests.md5.hash == nil && b.digests.checksum.hash == nil {
+		return errNoChecksum()
 	}
 	if b.chunked() {
 		b.source.trailer = trailer

@@ -61,6 +61,7 @@ func (s *Server) openBody(x *exchange) (*payload.Body, error) {
 	o := payload.Options{
 		Body: patientBody{x.r.Body, control}, Header: x.routed.Header, ContentLength: x.r.ContentLength,
 		PayloadHash: x.payloadHash(), ObjectChecksum: x.op.api.Name == "CompleteMultipartUpload",
+		ChecksumRequired: x.op.api.Name == "DeleteObjects",
 	}
 	if x.caller != nil && (o.PayloadHash == sigv4.StreamingPayload || o.PayloadHash == sigv4.StreamingPayloadTrailer) {
 		o.Chunks = s.authenticator.Chunks(x.caller, &x.signature)

@@ -122,6 +122,9 @@ func setHeader(name, value string) func(*http.Request) {
 	return func(r *http.Request) { r.Header[name] = append(r.Header[name], value) }
 }
 
+// bomb is a document that defines an entity.
+const bomb = `<!DOCTYPE d [<!ENTITY a "aaaa">]><Delete><Object><Key>&a;</Key></Object></Delete>`
+
 // badS3 are requests that must change nothing, and what they are answered.
 func badS3() map[string]struct {
 	call s3Call
@@ -152,8 +155,14 @@ func badS3() map[string]struct {
 		"signed an hour ahead":          {put("/photos/evil", func(c *s3Call) { c.at = time.Now().Add(time.Hour) }), "RequestTimeTooSkewed"},
 		"a presigned URL that expired":  {put("/photos/evil", func(c *s3Call) { c.at, c.presign = time.Now().Add(-time.Minute), time.Second }), "AccessDenied"},
 		"a presigned URL of the future": {put("/photos/evil", func(c *s3Call) { c.at, c.presign = time.Now().Add(time.Hour), time.Minute }), "AccessDenied"},
-		"a region that is another":      {put("/photos/evil", func(c *s3Call) { c.region = "eu-north-1" }), "AuthorizationHeaderMalformed"},
-		"an x-amz header not signed":    {put("/photos/evil", func(c *s3Call) { c.after = setHeader("X-Amz-Acl", "public-read") }), "AccessDenied"},
+		"a presigned ACL":               {put("/photos/evil?x-amz-acl=public-read", func(c *s3Call) { c.presign = time.Minute }), "AccessControlListNotSupported"},
+		"a presigned copy of two": {put("/photos/evil?x-amz-copy-source=photos%2Fkept&X-Amz-Copy-Source=photos%2Fkept", func(c *s3Call) {
+			c.body, c.presign = "", time.Minute
+		}), "InvalidArgument"},
+		"a presigned copy of what is not":          {put("/photos/evil?x-amz-copy-source=photos%2Fnone", func(c *s3Call) { c.body, c.presign = "", time.Minute }), "NoSuchKey"},
+		"a presigned expectation of another owner": {put("/photos/evil?x-amz-expected-bucket-owner=000000000000", func(c *s3Call) { c.presign = time.Minute }), "AccessDenied"},
+		"a region that is another":                 {put("/photos/evil", func(c *s3Call) { c.region = "eu-north-1" }), "AuthorizationHeaderMalformed"},
+		"an x-amz header not signed":               {put("/photos/evil", func(c *s3Call) { c.after = setHeader("X-Amz-Acl", "public-read") }), "AccessDenied"},
 		"another path than signed": {put("/photos/evil", func(c *s3Call) {
 			c.alter = func(b []byte) []byte { return bytes.Replace(b, []byte("/photos/evil"), []byte("/photos/evi1"), 1) }
 		}), "SignatureDoesNotMatch"},
@@ -208,7 +217,8 @@ func badS3() map[string]struct {
 		"an owner that is expected":   {put("/photos/evil", func(c *s3Call) { c.before = setHeader("X-Amz-Expected-Bucket-Owner", "000000000000") }), "AccessDenied"},
 		"an ACL":                      {put("/photos/evil", func(c *s3Call) { c.before = setHeader("X-Amz-Acl", "public-read") }), "AccessDenied AccessControlListNotSupported"},
 		"a key of the back end's own": {put("/photos/.sgwtmp/evil", nil), "InvalidArgument InvalidURI AccessDenied InvalidRequest InvalidObjectName KeyUnsupported NotImplemented"},
-		"an XML bomb":                 {s3Call{method: "POST", target: "/photos?delete", body: `<!DOCTYPE d [<!ENTITY a "aaaa">]><Delete><Object><Key>&a;</Key></Object></Delete>`}, "MalformedXML InvalidRequest"},
+		"an XML bomb":                 {s3Call{method: "POST", target: "/photos?delete", body: bomb, before: setHeader("X-Amz-Checksum-Crc32", crc32Of(bomb))}, "MalformedXML"},
+		"deleting without a checksum": {s3Call{method: "POST", target: "/photos?delete", body: `<Delete><Object><Key>kept</Key></Object></Delete>`}, "InvalidRequest"},
 		"deleting keys that climb":    {s3Call{method: "POST", target: "/photos?delete", body: `<Delete><Object><Key>a/../kept</Key></Object></Delete>`, before: setHeader("Content-Md5", "s0FYyIMyeu1oPGpwhjUFfg==")}, ""},
 	}
 }

@@ -90,12 +90,16 @@ var (
 )
 
 // objectTags are the tags of an object as the back end keeps them, for decisions that
-// ask for s3:ExistingObjectTag. No such object has none. They are asked for anew each
-// time: another may have changed them.
+// ask for s3:ExistingObjectTag. No such object has none, nor has one that the back end
+// could not have: the operation says what is wrong with its name. They are asked for anew
+// each time: another may have changed them.
 func (g *Gateway) objectTags(ctx context.Context, bucket, key, version string) ([]api.Tag, error) {
 	in := &s3.GetObjectTaggingInput{Bucket: &bucket, Key: &key}
 	if version != "" {
 		in.VersionId = &version
+	}
+	if g.backend != nil && passages[getObjectTaggingOperation].check(in, g.backend.Embedded) != nil {
+		return nil, nil
 	}
 	err := g.exact(ctx, in.Bucket, in.Key, in.VersionId)
 	var out *s3.GetObjectTaggingOutput

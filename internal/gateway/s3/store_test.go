@@ -229,6 +229,12 @@ func TestReservedKeys(t *testing.T) {
 		if err != nil { // the key alone fails
 			t.Errorf("%q: %v", key, err)
 		}
+		if tags, err := f.gateway.objectTags(t.Context(), "photos", key, ""); len(tags) != 0 || err != nil { // a policy may ask for them
+			t.Errorf("tags of %q: %v %v", key, tags, err)
+		}
+	}
+	if tags, err := f.gateway.objectTags(t.Context(), "photos", "k", "../x"); len(tags) != 0 || err != nil {
+		t.Errorf("tags of no version: %v %v", tags, err)
 	}
 	for _, prefix := range []string{"../", "a/../", "/", ".sgwtmp/"} {
 		if _, err := f.ask(rootOf(firstAccount), "ListObjectsV2", &s3.ListObjectsV2Input{Bucket: ptr("photos"), Prefix: &prefix}, nil, 0); err == nil {
