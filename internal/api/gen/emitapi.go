@@ -13,6 +13,10 @@ var wireProtocols = map[string]string{
 	"query": "Query", "ec2": "EC2Query", "json": "JSON", "rest-xml": "RESTXML", "rest-json": "RESTJSON",
 }
 
+// namespaces are those that a service's documents have and its model does not say: S3's
+// has it with the bodies of requests alone ([API_ListObjectsV2], "Sample response").
+var namespaces = map[string]string{"s3": "http://s3.amazonaws.com/doc/2006-03-01/"}
+
 func emitAPI(b *bytes.Buffer, g *graph) {
 	d := g.Metadata
 	signing := or(d.SigningName, d.EndpointPrefix)
@@ -20,7 +24,7 @@ func emitAPI(b *bytes.Buffer, g *graph) {
 	fmt.Fprintf(b, "import %q\n\n", apiImport)
 	fmt.Fprintf(b, "// API is %s, version %s.\nvar API = &api.Service{\n", d.ServiceID, d.APIVersion)
 	fmt.Fprintf(b, "Name: %q,\nID: %q,\nVersion: %q,\nProtocol: api.%s,\n", name, d.ServiceID, d.APIVersion, wireProtocols[d.Protocol])
-	for _, f := range [][2]string{{"JSONVersion", d.JSONVersion}, {"TargetPrefix", d.TargetPrefix}, {"Namespace", d.XMLNamespace}} {
+	for _, f := range [][2]string{{"JSONVersion", d.JSONVersion}, {"TargetPrefix", d.TargetPrefix}, {"Namespace", or(d.XMLNamespace, namespaces[name])}} {
 		if f[1] != "" {
 			fmt.Fprintf(b, "%s: %q,\n", f[0], f[1])
 		}

@@ -12,6 +12,7 @@ var API = &api.Service{
 	ID:          "S3",
 	Version:     "2006-03-01",
 	Protocol:    api.RESTXML,
+	Namespace:   "http://s3.amazonaws.com/doc/2006-03-01/",
 	EventSource: "s3.amazonaws.com",
 	Operations: []*api.Operation{
 		&opAbortMultipartUpload,
