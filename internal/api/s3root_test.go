@@ -27,8 +27,8 @@ func TestS3Roots(t *testing.T) {
 func TestS3Namespace(t *testing.T) {
 	etag := `"e"`
 	out := &s3api.CopyObjectOutput{CopyObjectResult: &s3api.CopyObjectResult{ETag: &etag}}
-	const want = `<CopyObjectResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><ETag>&#34;e&#34;</ETag></CopyObjectResult>`
-	if body := string(encode(t, s3api.API, "CopyObject", out, api.Native).Body); !strings.HasSuffix(strings.ReplaceAll(body, "&quot;", "&#34;"), want) {
+	const want = `<CopyObjectResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><ETag>"e"</ETag></CopyObjectResult>`
+	if body := string(encode(t, s3api.API, "CopyObject", out, api.Native).Body); !strings.HasSuffix(body, want) {
 		t.Errorf("%s, want %s", body, want)
 	}
 	e := api.Errorf(404, "NoSuchKey", "The specified key does not exist.")
