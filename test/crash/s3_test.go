@@ -55,7 +55,7 @@ func TestObjectKills(t *testing.T) {
 			c.Fatal(err)
 		}
 		if c.round%2 == 0 {
-			c.putUntil(bucket, c.server.Kill)
+			c.putUntil(bucket, c.killServer)
 			c.start()
 			servers++
 		} else {
@@ -126,6 +126,30 @@ func (c *objects) put(client *s3.Client, bucket, key string) (acknowledged bool)
 	defer c.mu.Unlock()
 	c.done[name] = err == nil
 	return err == nil
+}
+
+// killServer kills the server, with which the process that keeps its objects ends, too:
+// two of them must never work on the same files.
+func (c *objects) killServer() {
+	pid, err := childOf(c.server.PID())
+	if err != nil {
+		c.Error(err)
+		return
+	}
+	c.server.Kill()
+	for end := time.Now().Add(5 * time.Second); runs(pid); time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(end) {
+			c.Errorf("process %d keeps objects without its server", pid)
+			return
+		}
+	}
+}
+
+// runs says whether a process keeps objects still: one that ended has no command line,
+// though it may not have been waited for.
+func runs(pid int) bool {
+	line, err := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", pid))
+	return err == nil && strings.Contains(string(line), "s3-backend")
 }
 
 // killChild kills the process that keeps the objects, and nothing else.

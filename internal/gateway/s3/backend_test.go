@@ -301,6 +301,19 @@ func TestBackendThatStalls(t *testing.T) {
 	}
 }
 
+// A back end that does not answer is given up before the AWS CLI and boto3 give up the
+// call (botocore's read_timeout: 60 seconds), so that they read why.
+func TestPatience(t *testing.T) {
+	const readTimeout = time.Minute
+	quick, slow := transports(NewTransport(nil))
+	if got := quick.(*http.Transport).ResponseHeaderTimeout; got <= 0 || got > readTimeout-dialTime {
+		t.Errorf("%v", got)
+	}
+	if got := slow.(*http.Transport).ResponseHeaderTimeout; got <= readTimeout {
+		t.Errorf("%v for what copies", got)
+	}
+}
+
 // A success that comes before the whole body is none, and what is wrong with the body
 // goes before what the back end says of it.
 func TestEarlyAnswers(t *testing.T) {

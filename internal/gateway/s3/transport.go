@@ -11,8 +11,10 @@ import (
 
 // Limits on the way to the back end.
 const (
-	dialTime    = 10 * time.Second
-	headersTime = time.Minute // from the request's last byte to the answer's first
+	dialTime = 10 * time.Second
+	// headersTime is from the request's last byte to the answer's first. The AWS CLI and
+	// boto3 wait for a minute [botocore: read_timeout]: they get the 503 before.
+	headersTime = 45 * time.Second
 	// slowTime is headersTime of operations that copy at the back end: S3 itself may take
 	// minutes over them [API_CompleteMultipartUpload].
 	slowTime    = 15 * time.Minute
