@@ -24,11 +24,8 @@ type BackendOptions struct {
 	Ready func(context.Context) error
 	// Embedded: the back end is the built-in one, with its limits.
 	Embedded bool
-	// PlainBodies: the back end takes no aws-chunked bodies. A checksum that comes behind
-	// a body is verified here then, and the back end does not keep it.
-	PlainBodies bool
-	Clock       func() time.Time // nil: time.Now
-	Log         *slog.Logger     // nil: slog.Default()
+	Clock    func() time.Time // nil: time.Now
+	Log      *slog.Logger     // nil: slog.Default()
 }
 
 // Backend sends requests to an S3 back end.

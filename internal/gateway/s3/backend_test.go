@@ -368,20 +368,6 @@ func TestTrailerOnTheWay(t *testing.T) {
 	}
 }
 
-// PlainBodies: the checksum ends here.
-func TestPlainBodies(t *testing.T) {
-	var g got
-	b := fakeBackendWith(t, BackendOptions{PlainBodies: true}, func(w http.ResponseWriter, r *http.Request) { g.take(r) })
-	f := newObjectFixture(t, b)
-	body := &trailedBody{strings.NewReader("123456789"), "x-amz-checksum-crc32", "y/Q5Jg=="}
-	if _, err := f.ask(rootOf(firstAccount), "PutObject", &s3.PutObjectInput{Bucket: ptr("photos"), Key: ptr("k")}, body, 9); err != nil {
-		t.Fatal(err)
-	}
-	if g.body != "123456789" || g.request.Header.Get("X-Amz-Trailer") != "" {
-		t.Errorf("%q %v", g.body, g.request.Header)
-	}
-}
-
 // A request that waits too long for a free slot is told to slow down.
 func TestSlots(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

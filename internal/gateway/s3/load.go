@@ -35,7 +35,7 @@ func (b *Backend) load(out *api.Outgoing, body io.Reader, length int64) (*load, 
 	}
 	l := &load{hash: sigv4.UnsignedPayload, length: length, stream: body}
 	t, ok := body.(trailed)
-	if !ok || checksumLengths[t.Announced()] == 0 || b.PlainBodies {
+	if !ok || checksumLengths[t.Announced()] == 0 {
 		t = nil
 	}
 	switch {
