@@ -13,13 +13,23 @@ var signingParameters = map[string]bool{
 	"X-Amz-Signature": true, "X-Amz-Security-Token": true, "X-Amz-Content-Sha256": true,
 }
 
-// isHoisted says whether a parameter stands for a header. Those of checksums do not: the
-// SDK for JavaScript puts that of an empty body into each URL for an upload, and S3 takes
-// any body for it (github.com/aws/aws-sdk-go-v2/issues/2610, aws/aws-sdk/issues/480,
+// isHoisted says whether an x-amz-* parameter stands for a header. Checksums do not: the SDK for
+// JavaScript puts that of an empty body into each URL for an upload, and S3 takes any body
+// for it (github.com/aws/aws-sdk-go-v2/issues/2610, aws/aws-sdk/issues/480,
 // localstack/localstack/issues/12169).
 func isHoisted(key string) bool {
-	return strings.HasPrefix(key, "X-Amz-") && !signingParameters[key] &&
-		!strings.HasPrefix(key, "X-Amz-Checksum-") && key != "X-Amz-Sdk-Checksum-Algorithm"
+	if signingParameters[key] {
+		return false
+	}
+	if of, isChecksum := strings.CutPrefix(key, "X-Amz-Checksum-"); isChecksum {
+		return of == "Algorithm" || of == "Mode" || of == "Type" // that say what is asked for
+	}
+	return key != "X-Amz-Sdk-Checksum-Algorithm"
+}
+
+// isField says whether a name and a value are such as a header can have.
+func isField(name, value string) bool {
+	return !strings.ContainsFunc(name, func(c rune) bool { return c <= ' ' || c >= 0x7F || c == ':' }) && !strings.ContainsAny(value, "\r\n\x00")
 }
 
 // Hoisted is a presigned request with the headers that its signer put into the query
@@ -28,12 +38,16 @@ func isHoisted(key string) bool {
 func Hoisted(r *http.Request) (*http.Request, *Error) {
 	var header http.Header
 	err := eachParameter([2]string{r.URL.RawQuery}, func(name, value string) *Error {
+		const prefix = "X-Amz-"
+		if len(name) < len(prefix) || !strings.EqualFold(name[:len(prefix)], prefix) {
+			return nil
+		}
+		if !isField(name, value) {
+			return Errorf(http.StatusBadRequest, "InvalidArgument", "%q: not a header", name)
+		}
 		key := textproto.CanonicalMIMEHeaderKey(name)
 		if !isHoisted(key) {
 			return nil
-		}
-		if strings.ContainsAny(value, "\r\n\x00") {
-			return Errorf(http.StatusBadRequest, "InvalidArgument", "%s: not a value of a header", name)
 		}
 		if header == nil {
 			header = r.Header.Clone()

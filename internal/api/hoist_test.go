@@ -19,6 +19,9 @@ func TestHoisted(t *testing.T) {
 		"&X-Amz-Meta-Kind=":               {"X-Amz-Meta-Kind": ""},
 		"&x-amz-copy-source=b%2Fk&x-id=C": {"X-Amz-Copy-Source": "b/k"},
 		"&x-amz-expected-bucket-owner=1":  {"X-Amz-Expected-Bucket-Owner": "1"},
+		// What says how to make checksums, or whether to answer with them, is none.
+		"&x-amz-checksum-algorithm=SHA256&x-amz-checksum-type=COMPOSITE": {"X-Amz-Checksum-Algorithm": "SHA256", "X-Amz-Checksum-Type": "COMPOSITE"},
+		"&x-amz-checksum-mode=ENABLED":                                   {"X-Amz-Checksum-Mode": "ENABLED"},
 		// As the SDK for JavaScript makes them for an upload.
 		"&x-amz-checksum-crc32=AAAAAA%3D%3D&x-amz-sdk-checksum-algorithm=CRC32": {},
 	} {
@@ -55,7 +58,7 @@ func TestHoistedTwice(t *testing.T) {
 	if err != nil || len(got.Header["X-Amz-Acl"]) != 3 {
 		t.Errorf("%v, %v", got.Header, err)
 	}
-	for _, query := range []string{"x-amz-meta-a=b%0d%0aX-Amz-Acl:%20public-read", "x-amz-meta-a=%00", "x-amz-meta-a=%zz", "x-amz-meta-a=%ff"} {
+	for _, query := range []string{"x-amz-meta-a=b%0d%0aX-Amz-Acl:%20public-read", "x-amz-meta-a=%00", "X-Amz-Meta-a%0d%0aX-Amz-Acl:%20public-read=v", "x-amz-meta-a%3ab=c", "x-amz-meta-%20=c", "x-amz-meta-%c3%a9=c", "x-amz-meta-a=%zz", "x-amz-meta-a=%ff"} {
 		if _, err := Hoisted(httptest.NewRequest("PUT", "/b/k?"+query, nil)); err == nil || err.Status/100 != 4 {
 			t.Errorf("%s: %v", query, err)
 		}

@@ -195,7 +195,7 @@ func (c *route) required(given bitset, header http.Header) (named int) {
 		named += found(given.get(bit))
 	}
 	for _, name := range c.headers {
-		named += found(len(header[name]) > 0 && header[name][0] != "")
+		named += found(len(header[name]) > 0)
 	}
 	return named
 }

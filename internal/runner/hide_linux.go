@@ -10,16 +10,14 @@ import (
 
 // hide keeps the caller's credentials from the program, which could read them in this
 // process: the values in the environment that it was started with are wiped, and other
-// processes of its user read nothing of it, nor trace it, until the answer is called.
-// Root may do so all the same [ptrace(2), PR_SET_DUMPABLE(2const)].
-func hide() (show func(), err error) {
+// processes of its user read nothing of it, nor trace it. So it stays to its end: what the
+// program started may outlive the program. Root may do all that nevertheless [ptrace(2),
+// PR_SET_DUMPABLE(2const)].
+func hide() error {
 	if err := wipeEnvironment(); err != nil {
-		return nil, fmt.Errorf("the environment of this process cannot be kept from the program: %w", err)
+		return fmt.Errorf("the environment of this process cannot be kept from the program: %w", err)
 	}
-	if err := prctl(syscall.PR_SET_DUMPABLE, 0); err != nil {
-		return nil, err
-	}
-	return func() { prctl(syscall.PR_SET_DUMPABLE, 1) }, nil
+	return prctl(syscall.PR_SET_DUMPABLE, 0)
 }
 
 // wipeEnvironment overwrites what [without] takes out. What Go gives out as the

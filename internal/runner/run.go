@@ -67,11 +67,9 @@ func Run(ctx context.Context, o Options) (code int, err error) {
 	if err := r.openNetwork(); err != nil {
 		return 0, err
 	}
-	show, err := hide()
-	if err != nil {
+	if err := hide(); err != nil {
 		return 0, err
 	}
-	defer show()
 	signals := make(chan os.Signal, 16)
 	signal.Notify(signals, passedOn...)
 	defer signal.Stop(signals)

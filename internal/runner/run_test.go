@@ -18,6 +18,9 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
+// show ends what hide began: the tests' process goes on, to make more namespaces.
+var show = func() {}
+
 // ran runs a shell's script on an instance of a server that knows it, and returns its
 // exit code and output, and what the runner said and asked.
 func ran(t *testing.T, network Network, script string) (code int, out, say string, got []asked) {
@@ -40,6 +43,7 @@ func ran(t *testing.T, network Network, script string) (code int, out, say strin
 	}
 	defer file.Close()
 	var said strings.Builder
+	t.Cleanup(show)
 	code, err = Run(t.Context(), Options{
 		Client: c, Endpoint: c.Endpoint(), Launch: Launch{Profile: "p"}, Network: network, Command: []string{"sh", "-c", script},
 		Environ: append([]string{"PATH=" + os.Getenv("PATH")}, callers...), Out: file, Err: file, Say: &said,

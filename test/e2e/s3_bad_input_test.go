@@ -160,6 +160,9 @@ func badS3() map[string]struct {
 			c.body, c.presign = "", time.Minute
 		}), "InvalidArgument"},
 		"a presigned copy of what is not":          {put("/photos/evil?x-amz-copy-source=photos%2Fnone", func(c *s3Call) { c.body, c.presign = "", time.Minute }), "NoSuchKey"},
+		"a presigned copy of nothing":              {put("/photos/kept?x-amz-copy-source=", func(c *s3Call) { c.body, c.presign = "", time.Minute }), "InvalidArgument"},
+		"a copy of nothing":                        {put("/photos/kept", func(c *s3Call) { c.body = ""; c.before = setHeader("X-Amz-Copy-Source", "") }), "InvalidArgument"},
+		"a presigned header within another":        {put("/photos/evil?x-amz-meta-a%0d%0ax-amz-acl:%20public-read=v", func(c *s3Call) { c.presign = time.Minute }), "InvalidArgument"},
 		"a presigned expectation of another owner": {put("/photos/evil?x-amz-expected-bucket-owner=000000000000", func(c *s3Call) { c.presign = time.Minute }), "AccessDenied"},
 		"a region that is another":                 {put("/photos/evil", func(c *s3Call) { c.region = "eu-north-1" }), "AuthorizationHeaderMalformed"},
 		"an x-amz header not signed":               {put("/photos/evil", func(c *s3Call) { c.after = setHeader("X-Amz-Acl", "public-read") }), "AccessDenied"},
