@@ -8,39 +8,55 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
-	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 
 	"github.com/gatehouse-iam/gatehouse/test/e2e/process"
 )
 
-// workloads is a server with an instance profile whose role may list users, and who
+// workloads is a server with an instance profile whose role may read photos, and who
 // administers it.
 type workloads struct {
 	*cli
 	gatehouse string
 }
 
+// cat is the content of the one photo.
+const cat = "a photo of a cat"
+
 // credentialsLifetime is so short that a test sees credentials rotate.
 const credentialsLifetime = 20 * time.Second
 
 func newWorkloads(t *testing.T) *workloads {
 	t.Helper()
-	server, key, _ := adminServer(t, "--s3-backend", "off", "--instance-credentials-lifetime", credentialsLifetime.String())
+	server, key, _ := adminServer(t, "--instance-credentials-lifetime", credentialsLifetime.String())
 	w := &workloads{newCLI(t, server, key), process.Binary(t)}
 	w.do("iam", "create-role", "--role-name", "photos", "--query", "Role.Arn", "--assume-role-policy-document",
 		`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"ec2.amazonaws.com"},"Action":"sts:AssumeRole"}]}`)
 	w.allow(t)
+	path := filepath.Join(t.TempDir(), "cat")
+	if err := os.WriteFile(path, []byte(cat), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	w.succeed(t, "s3", "mb", "s3://photos")
+	w.succeed(t, "s3", "cp", path, "s3://photos/cat")
 	w.do("iam", "create-instance-profile", "--instance-profile-name", "photos-reader", "--query", "InstanceProfile.Arn")
 	w.succeed(t, "iam", "add-role-to-instance-profile", "--instance-profile-name", "photos-reader", "--role-name", "photos")
 	return w
+}
+
+func (w *workloads) forbid(t *testing.T) {
+	t.Helper()
+	w.succeed(t, "iam", "delete-role-policy", "--role-name", "photos", "--policy-name", "own")
 }
 
 func (w *workloads) succeed(t *testing.T, arguments ...string) {
@@ -52,7 +68,7 @@ func (w *workloads) succeed(t *testing.T, arguments ...string) {
 
 func (w *workloads) allow(t *testing.T) {
 	t.Helper()
-	w.succeed(t, "iam", "put-role-policy", "--role-name", "photos", "--policy-name", "own", "--policy-document", allowing("iam:ListUsers"))
+	w.succeed(t, "iam", "put-role-policy", "--role-name", "photos", "--policy-name", "own", "--policy-document", allowing("s3:GetObject"))
 }
 
 // run runs a program on an instance, to its end.
@@ -76,6 +92,7 @@ func TestWorkloads(t *testing.T) {
 				if r.Code != 0 || !onInstance.MatchString(strings.TrimSpace(r.Stdout)) {
 					t.Errorf("exit %d: %s%s", r.Code, r.Stdout, r.Stderr)
 				}
+				w.copies(t, network)
 			})
 			t.Run("Go SDK", func(t *testing.T) {
 				self, err := os.Executable()
@@ -113,23 +130,47 @@ func (w *workloads) callersKey(t *testing.T, network string) {
 	}
 }
 
+// copies reads with the AWS CLI, one program a call. `s3 cp` begins with HeadObject, whose
+// refusal has no body that could say why.
+func (w *workloads) copies(t *testing.T, network string) {
+	copying := []string{w.program, "--endpoint-url", w.server.URL, "s3", "cp", "s3://photos/cat", "-"}
+	if r := w.run(t, network, copying...); r.Code != 0 || r.Stdout != cat {
+		t.Errorf("exit %d: %s%s", r.Code, r.Stdout, r.Stderr)
+	}
+	w.forbid(t)
+	if r := w.run(t, network, copying...); r.Code == 0 || !strings.Contains(r.Stderr, "(403)") {
+		t.Errorf("without the policy: exit %d: %s%s", r.Code, r.Stdout, r.Stderr)
+	}
+	reading := []string{w.program, "--endpoint-url", w.server.URL, "s3api", "get-object", "--bucket", "photos", "--key", "cat", os.DevNull}
+	if r := w.run(t, network, reading...); r.Code == 0 || !strings.Contains(r.Stderr, noPolicy) {
+		t.Errorf("without the policy: exit %d: %s%s", r.Code, r.Stdout, r.Stderr)
+	}
+	w.allow(t)
+	if r := w.run(t, network, copying...); r.Code != 0 || r.Stdout != cat {
+		t.Errorf("with the policy again: exit %d: %s%s", r.Code, r.Stdout, r.Stderr)
+	}
+}
+
 // said is a line of a program on an instance.
-type said struct{ Line, ARN, Key, Code string }
+type said struct{ Line, ARN, Key, Read, Code, Message string }
+
+// noPolicy is why an object is not read when the role has no policy.
+const noPolicy = `s3:GetObject on resource: "arn:aws:s3:::photos/cat" because no identity-based policy allows the s3:GetObject action`
 
 // walk runs a program that answers line by line. Its role's policy counts at each
 // call, and it outlives its credentials.
 func (w *workloads) walk(t *testing.T, network string, command ...string) {
 	p := w.start(t, network, command...)
 	first := p.ask(t)
-	if first.Code != "" || !onInstance.MatchString(first.ARN) || !strings.HasPrefix(first.Key, "ASIA") {
+	if first.Code != "" || first.Read != cat || !onInstance.MatchString(first.ARN) || !strings.HasPrefix(first.Key, "ASIA") {
 		t.Fatalf("%+v", first)
 	}
-	w.succeed(t, "iam", "delete-role-policy", "--role-name", "photos", "--policy-name", "own")
-	if denied := p.ask(t); !strings.HasPrefix(denied.Code, "AccessDenied") {
+	w.forbid(t)
+	if denied := p.ask(t); denied.Code != "AccessDenied" || !strings.Contains(denied.Message, noPolicy) {
 		t.Errorf("without the policy: %+v", denied)
 	}
 	w.allow(t)
-	if again := p.ask(t); again.Code != "" {
+	if again := p.ask(t); again.Code != "" || again.Read != cat {
 		t.Errorf("with the policy again: %+v", again)
 	}
 	keys := map[string]bool{}
@@ -202,6 +243,7 @@ func TestProgramOnInstance(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	photos := s3.NewFromConfig(c, func(o *s3.Options) { o.UsePathStyle = true })
 	out := json.NewEncoder(os.Stdout)
 	for lines := bufio.NewScanner(os.Stdin); lines.Scan(); {
 		s := said{Line: lines.Text()}
@@ -213,8 +255,13 @@ func TestProgramOnInstance(t *testing.T) {
 		if key, err := c.Credentials.Retrieve(t.Context()); err == nil {
 			s.Key = key.AccessKeyID
 		}
-		if _, err := iam.NewFromConfig(c).ListUsers(t.Context(), nil); err != nil {
+		object, err := photos.GetObject(t.Context(), &s3.GetObjectInput{Bucket: aws.String("photos"), Key: aws.String("cat")})
+		if err == nil {
+			text, _ := io.ReadAll(object.Body)
+			s.Read = string(text)
+		} else {
 			s.Code, _ = codeOf(err)
+			s.Message = err.Error()
 		}
 		out.Encode(s)
 	}
