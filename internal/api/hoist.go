@@ -13,9 +13,9 @@ var signingParameters = map[string]bool{
 	"X-Amz-Signature": true, "X-Amz-Security-Token": true, "X-Amz-Content-Sha256": true,
 }
 
-// isHoisted says whether an x-amz-* parameter stands for a header. Checksums do not: the SDK for
-// JavaScript puts that of an empty body into each URL for an upload, and S3 takes any body
-// for it (github.com/aws/aws-sdk-go-v2/issues/2610, aws/aws-sdk/issues/480,
+// isHoisted says whether an x-amz-* parameter stands for a header. Checksums do not: the
+// SDK for JavaScript puts that of an empty body into each URL for an upload, and S3 takes
+// any body for it (github.com/aws/aws-sdk-go-v2/issues/2610, aws/aws-sdk/issues/480,
 // localstack/localstack/issues/12169).
 func isHoisted(key string) bool {
 	if signingParameters[key] {

@@ -45,7 +45,7 @@ func TestRouteS3(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		routed, err := s.routeS3(&http.Request{Host: c.host, URL: u})
+		routed, err := s.routeS3(&http.Request{Host: c.host, URL: u}, false)
 		got := ""
 		if e, ours := err.(*api.Error); ours {
 			got = e.Code

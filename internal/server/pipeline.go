@@ -25,7 +25,7 @@ type exchange struct {
 	r         *http.Request
 	call      api.Call
 	signature sigv4.Signature
-	routed    *http.Request // r, with the bucket that the host names in its path
+	routed    *http.Request // r, with what S3 takes from the host and a presigned query in its place
 	body      []byte
 	streamed  *payload.Body // of an operation that takes a stream
 	patient   bool          // the connection's deadlines are the body's

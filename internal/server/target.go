@@ -22,14 +22,8 @@ func (s *Server) find(x *exchange) (found bool, unknown error) {
 	}
 	x.call.Service = svc
 	if svc == s.s3 {
-		if x.routed, unknown = s.routeS3(x.r); unknown != nil {
+		if x.routed, unknown = s.routeS3(x.r, x.signature.Presigned); unknown != nil {
 			return true, unknown
-		}
-		if x.signature.Presigned {
-			var err *api.Error
-			if x.routed, err = api.Hoisted(x.routed); err != nil {
-				return true, err
-			}
 		}
 	}
 	op, err := s.registry.FindIn(svc, x.routed, nil)
@@ -52,8 +46,15 @@ func (s *Server) isS3(r *http.Request) bool {
 	return r.URL.Path != "/" || r.Method == http.MethodGet || r.Method == http.MethodHead
 }
 
-// routeS3 is the request with its bucket in the path, wherever it was sent.
-func (s *Server) routeS3(r *http.Request) (*http.Request, error) {
+// routeS3 is the request with its bucket in the path and its headers in the header,
+// wherever they were sent.
+func (s *Server) routeS3(r *http.Request, presigned bool) (*http.Request, error) {
+	if presigned {
+		var err *api.Error
+		if r, err = api.Hoisted(r); err != nil {
+			return nil, err
+		}
+	}
 	path := r.URL.EscapedPath()
 	if path == "" || path[0] != '/' { // OPTIONS *, CONNECT
 		return nil, api.ErrInvalidURI()
